@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "compile/cost.h"
+#include "compile/group_order.h"
 #include "compile/launch.h"
 #include "compile/passes.h"
 #include "op/reduction.h"
@@ -17,6 +19,9 @@ namespace tegula {
 namespace {
 
 constexpr int kInline = -1;
+// Bounds of what one kernel computes, so that the length of a chain is not the depth of the C++ made from it.
+constexpr int kMostInlined = 128;  // nodes copied in before one node
+constexpr size_t kMostMembers = 64;
 
 bool is_pull(const Op& op) { return op.is_elementwise() || op.element; }
 
@@ -26,6 +31,7 @@ struct Group {
   Shape row, kept;           // for a row of reductions: `space` with the reduced axes of length 1, and without them
   bool is_row = false;
   bool open = true;  // takes consumers in
+  int unit = -1;     // in the order of execution
 };
 
 class Fusion {
@@ -33,7 +39,9 @@ class Fusion {
   explicit Fusion(const Graph& graph) : graph_(graph), uses_(uses_of(graph)) {
     for (const Node& n : graph.nodes()) number_[&n] = int(nodes_.size()), nodes_.push_back(&n);
     group_of_.assign(nodes_.size(), kInline);
+    unit_of_.assign(nodes_.size(), -1);
     cost_.assign(size_t(graph.num_values()), 0);
+    inlined_.assign(size_t(graph.num_values()), 0);
   }
 
   GraphPtr run() {
@@ -44,6 +52,13 @@ class Fusion {
  private:
   int producer(Value v) const { return v.node() ? number_.at(v.node()) : -1; }
   int group_of(Value v) const { return v.node() ? group_of_[size_t(producer(v))] : kInline; }
+  // The units (groups, and nodes that are inlined) whose values the node reads, but `own`.
+  std::vector<int> units_read(const Node& node, int own = -1) const {
+    std::vector<int> out;
+    for (Value v : node.operands)
+      if (v.node() && unit_of_[size_t(producer(v))] != own) out.push_back(unit_of_[size_t(producer(v))]);
+    return out;
+  }
 
   // --- growing groups, in the order of the nodes ---
 
@@ -67,10 +82,10 @@ class Fusion {
   void place_pull(int n) {
     const Node& node = *nodes_[size_t(n)];
     Value result = node.results[0];
-    int work = cost_of(node);
+    int work = cost_of(node), inlined = 1;
     for (Value v : node.operands)
-      if (group_of(v) == kInline) work += cost_[size_t(v.id)];
-    bool must = must_be_stored(result, work);
+      if (group_of(v) == kInline) work += cost_[size_t(v.id)], inlined += inlined_[size_t(v.id)];
+    bool must = inlined > kMostInlined || must_be_stored(result, work);
     if (node.op->is_elementwise())
       for (auto v = node.operands.rbegin(); v != node.operands.rend(); ++v) {
         int g = group_of(*v);
@@ -78,7 +93,8 @@ class Fusion {
           return join(g, n);
       }
     if (must) return start(n, result.shape(), {}, false);
-    cost_[size_t(result.id)] = work;
+    cost_[size_t(result.id)] = work, inlined_[size_t(result.id)] = inlined;
+    unit_of_[size_t(n)] = order_.add(units_read(node));
   }
 
   void start(int n, Shape space, Shape row, bool is_row, bool open = true) {
@@ -86,12 +102,14 @@ class Fusion {
     if (is_row)
       for (size_t a = 0; a < space.size(); ++a)
         if (!is_reduced(*nodes_[size_t(n)], int(a))) kept.push_back(space[a]);
-    groups_.push_back({{n}, std::move(space), std::move(row), std::move(kept), is_row, open});
-    group_of_[size_t(n)] = int(groups_.size()) - 1;
+    const int unit = order_.add(units_read(*nodes_[size_t(n)]));
+    groups_.push_back({{n}, std::move(space), std::move(row), std::move(kept), is_row, open, unit});
+    group_of_[size_t(n)] = int(groups_.size()) - 1, unit_of_[size_t(n)] = unit;
+    group_of_unit_[unit] = int(groups_.size()) - 1;
   }
   void join(int g, int n) {
     groups_[size_t(g)].members.push_back(n);
-    group_of_[size_t(n)] = g;
+    group_of_[size_t(n)] = g, unit_of_[size_t(n)] = groups_[size_t(g)].unit;
   }
 
   static bool is_reduced(const Node& reduction, int axis) {
@@ -107,17 +125,15 @@ class Fusion {
   // May `node` be computed inside group g: pointwise in what it reads of g, and independent of g in all else?
   bool absorbs(int g, const Node& node) {
     const Group& group = groups_[size_t(g)];
+    if (group.members.size() >= kMostMembers) return false;
     Shape shape = node.op->is_elementwise() ? node.results[0].shape() : group.space;
     if (!(shape == group.space) && !(group.is_row && (shape == group.row || shape == group.kept))) return false;
     for (Value v : node.operands) {
-      if (group_of(v) == g) {
-        bool at_same_index = v.shape() == shape || (group.is_row && shape == group.space && v.shape() == group.row);
-        if (!at_same_index) return false;
-      } else if (depends_on(v, g)) {
-        return false;
-      }
+      if (group_of(v) != g) continue;
+      bool at_same_index = v.shape() == shape || (group.is_row && shape == group.space && v.shape() == group.row);
+      if (!at_same_index) return false;
     }
-    return true;
+    return order_.let_read(group.unit, units_read(node, group.unit));
   }
 
   // Would taking `node` in spare storing v, a value of group g?
@@ -125,28 +141,6 @@ class Fusion {
     for (const Use& u : uses_[size_t(v.id)])
       if (!u.node || (u.node != &node && group_of_[size_t(number_.at(u.node))] != g)) return false;
     return true;
-  }
-
-  bool depends_on(Value v, int g) const {
-    std::set<int> seen;
-    std::vector<int> stack{producer(v)};
-    while (!stack.empty()) {
-      int n = stack.back();
-      stack.pop_back();
-      if (n < 0 || !seen.insert(n).second) continue;
-      int h = group_of_[size_t(n)];
-      if (h == g) return true;
-      if (h == kInline) {
-        for (Value o : nodes_[size_t(n)]->operands) stack.push_back(producer(o));
-      } else {  // its whole group runs at once
-        for (int m : groups_[size_t(h)].members) {
-          seen.insert(m);
-          for (Value o : nodes_[size_t(m)]->operands)
-            if (group_of(o) != h) stack.push_back(producer(o));
-        }
-      }
-    }
-    return false;
   }
 
   // Must it be a buffer: because someone outside reads it as one, or because pulling it again and again repeats `work`?
@@ -171,10 +165,15 @@ class Fusion {
   // --- the new graph ---
 
   // The stored values that computing v needs, found through what is inlined.
-  void sources(Value v, std::vector<Value>& out, std::set<int>& seen) const {
-    if (!seen.insert(v.id).second) return;
-    if (!v.node() || group_of(v) != kInline) return out.push_back(v);
-    for (Value o : v.node()->operands) sources(o, out, seen);
+  void sources(Value of, std::vector<Value>& out, std::set<int>& seen) const {
+    std::vector<Value> stack{of};
+    while (!stack.empty()) {
+      Value v = stack.back();
+      stack.pop_back();
+      if (!seen.insert(v.id).second) continue;
+      if (!v.node() || group_of(v) != kInline) out.push_back(v);
+      else stack.insert(stack.end(), v.node()->operands.rbegin(), v.node()->operands.rend());
+    }
   }
   std::vector<Value> inputs(int g) const {
     std::vector<Value> out, found;
@@ -205,18 +204,13 @@ class Fusion {
       if (Value v = overwritten(g)) stored.insert(v.id);
     }
     for (Value v : graph_.results()) stored.insert(v.id);
-    std::vector<bool> done(groups_.size());
-    for (int g = 0; g < int(groups_.size()); ++g) emit(g, in, stored, done, r);
+    for (int unit : order_.order())
+      if (auto g = group_of_unit_.find(unit); g != group_of_unit_.end())
+        emit(g->second, in[size_t(g->second)], stored, r);
     return r.finish(graph_);
   }
 
-  void emit(int g, const std::vector<std::vector<Value>>& in, const std::set<int>& stored, std::vector<bool>& done,
-            Rewrite& r) {
-    if (done[size_t(g)]) return;
-    done[size_t(g)] = true;
-    for (Value v : in[size_t(g)])
-      if (group_of(v) != kInline) emit(group_of(v), in, stored, done, r);
-    if (Value v = overwritten(g); v && group_of(v) != kInline) emit(group_of(v), in, stored, done, r);
+  void emit(int g, const std::vector<Value>& in, const std::set<int>& stored, Rewrite& r) {
     const Group& group = groups_[size_t(g)];
     const Node& anchor = *nodes_[size_t(group.members[0])];
     r.out().set_location(anchor.location);
@@ -225,7 +219,7 @@ class Fusion {
     auto body = std::make_shared<Graph>(str("k", r.out().nodes().size()));
     std::map<int, Value> inside;
     Values operands;
-    for (Value v : in[size_t(g)]) {
+    for (Value v : in) {
       inside[v.id] = body->parameter(str("x", operands.size()), v.type());
       operands.push_back(r[v]);
     }
@@ -233,7 +227,7 @@ class Fusion {
     if (Value v = overwritten(g)) own = body->parameter("own", v.type()), operands.push_back(r[v]);
     Values results, outside;
     for (int m : group.members) {
-      copy_into(*body, *nodes_[size_t(m)], inside, own);
+      copy_into(*body, m, inside, own);
       for (Value v : nodes_[size_t(m)]->results)
         if (stored.contains(v.id)) results.push_back(inside.at(v.id)), outside.push_back(v);
     }
@@ -242,27 +236,40 @@ class Fusion {
     for (size_t i = 0; i < outside.size(); ++i) r.map(outside[i], launched[i]);
   }
 
-  // Copies the node and, first, what is inlined before it.
-  void copy_into(Graph& body, const Node& node, std::map<int, Value>& inside, Value own) {
-    Values operands;
-    for (size_t i = 0; i < node.operands.size(); ++i) {
-      Value v = node.operands[i];
-      bool is_own = int(i) == node.op->in_place;
-      if (!is_own && !inside.contains(v.id)) copy_into(body, *v.node(), inside, own);
-      operands.push_back(is_own ? own : inside.at(v.id));
+  // Copies node n and, first, what is inlined before it.
+  void copy_into(Graph& body, int n, std::map<int, Value>& inside, Value own) {
+    std::set<int> wanted;
+    for (std::vector<int> stack{n}; !stack.empty();) {
+      const int m = stack.back();
+      const Node& node = *nodes_[size_t(m)];
+      stack.pop_back();
+      if (!wanted.insert(m).second) continue;
+      for (size_t i = 0; i < node.operands.size(); ++i)
+        if (int(i) != node.op->in_place && !inside.contains(node.operands[i].id))
+          stack.push_back(producer(node.operands[i]));
     }
-    body.set_location(node.location);
-    const Values& results = body.append(*node.op, operands, node.attrs);
-    for (size_t i = 0; i < results.size(); ++i) inside[node.results[i].id] = results[i];
+    for (int m : wanted) {  // ascending: operands first
+      const Node& node = *nodes_[size_t(m)];
+      Values operands;
+      for (size_t i = 0; i < node.operands.size(); ++i)
+        operands.push_back(int(i) == node.op->in_place ? own : inside.at(node.operands[i].id));
+      body.set_location(node.location);
+      const Values& results = body.append(*node.op, operands, node.attrs);
+      for (size_t i = 0; i < results.size(); ++i) inside[node.results[i].id] = results[i];
+    }
   }
 
   const Graph& graph_;
   std::vector<std::vector<Use>> uses_;
   std::vector<const Node*> nodes_;
-  std::map<const Node*, int> number_;
+  std::unordered_map<const Node*, int> number_;
   std::vector<int> group_of_;  // by node; kInline: copied into its readers
+  std::vector<int> unit_of_;   // by node: where it stands in order_, as part of its group or alone
   std::vector<int> cost_;      // by value: what pulling it through inlined nodes costs
+  std::vector<int> inlined_;   // by value: how many those are, at most
   std::vector<Group> groups_;
+  GroupOrder order_;
+  std::unordered_map<int, int> group_of_unit_;
 };
 
 }  // namespace

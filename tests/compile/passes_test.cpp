@@ -43,5 +43,26 @@ TEST(Passes, GiveWhatTheirFilesSay) {
     EXPECT_TRUE(covered.contains(std::string(pass.name))) << "no case for " << pass.name;
 }
 
+// Chains as long as a user likes become many kernels of bounded size, without recursion.
+TEST(Passes, LongChainsOfViewsAndOfArithmetic) {
+  const std::pair<const Op*, size_t> chains[] = {{find_op(all_ops(), "flip"), 60000},
+                                                 {find_op(all_ops(), "neg"), 5000}};
+  for (const auto& [op, length] : chains) {
+    const Attrs attrs = op->name == "flip" ? Attrs{{"axes", std::vector<int64_t>{0}}} : Attrs{};
+    Graph graph;
+    Value x = graph.parameter("x", {DType::kF32, {4}});
+    for (size_t i = 0; i < length; ++i) x = (*op)(x, attrs);
+    graph.set_results({x});
+    Lowered lowered = lower(graph, {});
+    size_t nodes = 0;
+    for (const Node& launch : lowered.graph->nodes()) {
+      size_t own = launch.attrs.graph("body").nodes().size();
+      EXPECT_LE(own, 200u);
+      nodes += own;
+    }
+    EXPECT_EQ(nodes, length) << op->name;
+  }
+}
+
 }  // namespace
 }  // namespace tegula
