@@ -88,14 +88,21 @@ class Cursor {
       fail(text(t), ": the last dimension must be a multiple of ", info(t.dtype).block_elements);
     return t;
   }
-  int64_t integer() {
+  // An integer in the range of `dtype`; those of u64 as their bits.
+  int64_t integer(DType dtype = DType::kI64) {
     std::string w = word("an integer");
-    int64_t v = 0;
-    auto [end, error] = std::from_chars(w.data(), w.data() + w.size(), v);
-    if (error != std::errc() || end != w.data() + w.size()) fail("\"", w, "\" is not an integer");
-    return v;
+    bool is_signed = kind(dtype) == DTypeKind::kSigned, negative = w.starts_with('-');
+    int spare_bits = 64 - 8 * info(dtype).block_bytes;
+    int64_t low = is_signed ? INT64_MIN >> spare_bits : 0;
+    uint64_t high = (is_signed ? uint64_t{INT64_MAX} : UINT64_MAX) >> spare_bits, magnitude = 0;
+    auto [end, error] = std::from_chars(w.data() + negative, w.data() + w.size(), magnitude);
+    if (error == std::errc::invalid_argument || end != w.data() + w.size()) fail("\"", w, "\" is not an integer");
+    if (error != std::errc() || magnitude > (negative ? -uint64_t(low) : high))
+      fail(w, " is out of the range of ", name(dtype), ", ", low, " to ", high);
+    return int64_t(negative ? -magnitude : magnitude);
   }
-  double number() {
+  // A finite text is a finite value, so that a number too large does not become infinity unseen.
+  double number(DType dtype = DType::kF64) {
     skip();
     size_t start = at_;
     while (at_ < text_.size() && (word_char(text_[at_]) || text_[at_] == '+')) ++at_;
@@ -105,7 +112,9 @@ class Cursor {
     if (w == "-inf") return -INFINITY;
     double v = 0;
     auto [end, error] = std::from_chars(w.data(), w.data() + w.size(), v);
-    if (w.empty() || error != std::errc() || end != w.data() + w.size()) fail("\"", w, "\" is not a number");
+    if (error == std::errc::invalid_argument || end != w.data() + w.size()) fail("\"", w, "\" is not a number");
+    if (error != std::errc() || !std::isfinite(literal_element(scalar_literal(dtype, v), 0)))
+      fail(w, " is out of the range of ", name(dtype), "; write inf or -inf for an infinity");
     return v;
   }
   std::string quoted() {
@@ -153,18 +162,11 @@ class Cursor {
       if (!v) expect("false");
       bytes = {uint8_t(v)};
     } else if (is_integer(i.dtype)) {
-      std::string w = word("an integer");
-      int64_t v = 0;
-      uint64_t u = 0;
-      if (i.dtype == DType::kU64 && std::from_chars(w.data(), w.data() + w.size(), u).ptr == w.data() + w.size())
-        v = int64_t(u);
-      else if (auto r = std::from_chars(w.data(), w.data() + w.size(), v);
-               r.ptr != w.data() + w.size() || r.ec != std::errc())
-        fail("\"", w, "\" is not an integer of 64 bits");
+      int64_t v = integer(i.dtype);
       bytes.resize(size_t(i.block_bytes));
       std::memcpy(bytes.data(), &v, bytes.size());
     } else {
-      bytes = scalar_literal(i.dtype, number()).bytes;
+      bytes = scalar_literal(i.dtype, number(i.dtype)).bytes;
     }
     l.bytes.insert(l.bytes.end(), bytes.begin(), bytes.end());
   }

@@ -93,6 +93,33 @@ TEST(Graph, LiteralsKeepTheirBits) {
   EXPECT_NE(text.find("(0.10009765625)"), std::string::npos) << text;
 }
 
+std::string error_of_literal(std::string_view literal) {
+  return error_of(str("graph @g() -> f32[] { %0 = fill {value = ", literal, "} }"));
+}
+
+TEST(Graph, LiteralsOutOfRangeAreErrorsNotOtherNumbers) {
+  const std::pair<const char*, const char*> ranges[] = {
+      {"i8[2] (-128, 128)", "128 is out of the range of i8, -128 to 127"},
+      {"i8[] (300)", "300 is out of the range of i8, -128 to 127"},
+      {"i8[] (-129)", "-129 is out of the range of i8, -128 to 127"},
+      {"u8[2] (255, -1)", "-1 is out of the range of u8, 0 to 255"},
+      {"i16[] (32768)", "32768 is out of the range of i16, -32768 to 32767"},
+      {"u32[] (4294967296)", "4294967296 is out of the range of u32, 0 to 4294967295"},
+      {"i64[2] (-9223372036854775808, 9223372036854775808)",
+       "9223372036854775808 is out of the range of i64, -9223372036854775808 to 9223372036854775807"},
+      {"u64[] (18446744073709551616)", "18446744073709551616 is out of the range of u64, 0 to 18446744073709551615"},
+      {"f16[2] (65504, 65520)", "65520 is out of the range of f16; write inf or -inf for an infinity"},
+      {"bf16[] (-3.4e38)", "-3.4e38 is out of the range of bf16; write inf or -inf for an infinity"},
+      {"f32[] (1e39)", "1e39 is out of the range of f32; write inf or -inf for an infinity"},
+      {"f64[] (1e400)", "1e400 is out of the range of f64; write inf or -inf for an infinity"},
+      {"i8[] (1.5)", "\"1.5\" is not an integer"},
+      {"i8[] (-)", "\"-\" is not an integer"},
+      {"f32[] (.)", "\".\" is not a number"}};
+  for (const auto& [literal, error] : ranges) EXPECT_EQ(error_of_literal(literal), str("t:1: ", error));
+  EXPECT_EQ(error_of("graph @g() -> f32[] { %0 = fill {axes = [9223372036854775808]} }"),
+            "t:1: 9223372036854775808 is out of the range of i64, -9223372036854775808 to 9223372036854775807");
+}
+
 TEST(Graph, ErrorsNameTheOpAndBothShapes) {
   EXPECT_EQ(error_of("graph @g(%x: f32[2, 3], %y: f32[4]) -> f32[2] {\n %0 = add %x, %y\n return %0 }"),
             "t:2: add: shapes do not broadcast: f32[2, 3] and f32[4] (3 vs 4)");
