@@ -45,9 +45,17 @@ int64_t floor_divide(int64_t a, int64_t b) {
   return q - (a % b != 0 && (a < 0) != (b < 0));
 }
 
+// The remainder with the divisor's sign; not by way of the quotient, whose product with b may not fit.
+int64_t floor_remainder(int64_t a, int64_t b) {
+  if (b == 0) fail("a dimension is divided by zero");
+  if (b == -1) return 0;
+  int64_t r = a % b;
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
 int64_t apply(std::string_view f, int64_t a, int64_t b) {
   if (f == "floordiv") return floor_divide(a, b);
-  if (f == "mod") return a - floor_divide(a, b) * b;
+  if (f == "mod") return floor_remainder(a, b);
   if (f == "max") return std::max(a, b);
   return std::min(a, b);
 }
@@ -121,7 +129,7 @@ Dim operator*(const Dim& a, const Dim& b) {
 }
 
 Dim floordiv(const Dim& a, const Dim& b) {
-  if (a.is_constant() && b.is_constant()) return floor_divide(a.constant_, b.constant_);
+  if (b.is_constant() && (a.is_constant() || b.is(0))) return floor_divide(a.constant_, b.constant_);
   Dim quotient;
   if (divides(b, a, &quotient)) return quotient;
   return Dim::call("floordiv", a, b);
@@ -134,13 +142,14 @@ Dim ceildiv(const Dim& a, const Dim& b) {
 }
 
 Dim mod(const Dim& a, const Dim& b) {
-  if (a.is_constant() && b.is_constant()) return apply("mod", a.constant_, b.constant_);
+  if (b.is_constant() && (a.is_constant() || b.is(0))) return floor_remainder(a.constant_, b.constant_);
   if (divides(b, a)) return 0;
   return Dim::call("mod", a, b);
 }
 
 Dim max(const Dim& a, const Dim& b) {
   if (a == b) return a;
+  if (a.is_constant() && b.is_constant()) return std::max(a.constant_, b.constant_);
   Dim difference = a - b;  // decides 2*n + 1 against 2*n
   if (difference.is_constant()) return difference.constant_ >= 0 ? a : b;
   return a.text() < b.text() ? Dim::call("max", a, b) : Dim::call("max", b, a);
@@ -148,6 +157,7 @@ Dim max(const Dim& a, const Dim& b) {
 
 Dim min(const Dim& a, const Dim& b) {
   if (a == b) return a;
+  if (a.is_constant() && b.is_constant()) return std::min(a.constant_, b.constant_);
   Dim difference = a - b;
   if (difference.is_constant()) return difference.constant_ <= 0 ? a : b;
   return a.text() < b.text() ? Dim::call("min", a, b) : Dim::call("min", b, a);
@@ -258,8 +268,8 @@ bool divides(const Dim& b, const Dim& a, Dim* quotient) {
   }
   std::vector<Dim::Term> out;
   for (Dim::Term t : a.to_terms()) {
-    if (t.coefficient % divisor[0].coefficient) return false;
-    t.coefficient /= divisor[0].coefficient;
+    if (floor_remainder(t.coefficient, divisor[0].coefficient)) return false;
+    t.coefficient = floor_divide(t.coefficient, divisor[0].coefficient);
     for (const auto& f : divisor[0].factors) {
       auto same = std::find_if(t.factors.begin(), t.factors.end(), [&](const auto& g) { return g->key == f->key; });
       if (same == t.factors.end()) return false;

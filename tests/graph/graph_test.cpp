@@ -41,6 +41,26 @@ TEST(Dim, OverflowIsAnErrorNotASmallNumber) {
   EXPECT_THROW(big * big, Error);
   EXPECT_THROW((n * n).evaluate([](std::string_view) { return int64_t{1} << 40; }), Error);
   EXPECT_THROW(Dim(INT64_MAX) + 1, Error);
+  EXPECT_THROW((Type{DType::kF64, {int64_t{1} << 60}}).bytes(), Error);
+  EXPECT_THROW(floordiv(Dim(INT64_MIN), -1), Error);
+  EXPECT_THROW(floordiv(Dim(INT64_MIN) * n, -1), Error);
+  EXPECT_THROW(floordiv(n, b).evaluate([](std::string_view s) { return s == "n" ? INT64_MIN : -1; }), Error);
+  EXPECT_EQ(mod(Dim(INT64_MIN), -1), Dim(0));
+  EXPECT_EQ(mod(Dim(INT64_MIN), 3), Dim(1));
+  EXPECT_EQ(mod(Dim(7), -4), Dim(-1));
+  EXPECT_EQ(max(Dim(INT64_MIN), INT64_MAX), Dim(INT64_MAX));
+  EXPECT_EQ(min(Dim(INT64_MIN), INT64_MAX), Dim(INT64_MIN));
+}
+
+TEST(Dim, DivisionByZeroIsAnError) {
+  for (const Dim& a : {Dim(0), Dim(7), n, n + b}) {
+    EXPECT_THROW(floordiv(a, 0), Error) << a.text();
+    EXPECT_THROW(ceildiv(a, 0), Error) << a.text();
+    EXPECT_THROW(mod(a, 0), Error) << a.text();
+  }
+  EXPECT_THROW(floordiv(n, b).evaluate([](std::string_view) { return 0; }), Error);
+  EXPECT_THROW(mod(n, b).evaluate([](std::string_view) { return 0; }), Error);
+  EXPECT_THROW(mod(n, b).substitute([](std::string_view) { return 0; }), Error);
 }
 
 TEST(Dim, TextReadsBack) {
@@ -118,6 +138,12 @@ TEST(Graph, LiteralsOutOfRangeAreErrorsNotOtherNumbers) {
   for (const auto& [literal, error] : ranges) EXPECT_EQ(error_of_literal(literal), str("t:1: ", error));
   EXPECT_EQ(error_of("graph @g() -> f32[] { %0 = fill {axes = [9223372036854775808]} }"),
             "t:1: 9223372036854775808 is out of the range of i64, -9223372036854775808 to 9223372036854775807");
+}
+
+TEST(Graph, DimensionsBeyond64BitsAreErrors) {
+  EXPECT_EQ(error_of("graph @m(%x: f32[n], %y: f32[floordiv(-2147483648*4294967296*n, -1)]) -> f32[n] { return %x }"),
+            "t:1: a dimension, or a product of them, is larger than 64 bits can count");
+  EXPECT_EQ(error_of("graph @m(%x: f32[mod(n, 0)]) -> f32[n] { return %x }"), "t:1: a dimension is divided by zero");
 }
 
 TEST(Graph, ErrorsNameTheOpAndBothShapes) {
