@@ -17,6 +17,10 @@ Value Graph::add_value(Type type, const Node* node, int index) {
 
 Value Graph::parameter(std::string_view name, Type type, ParameterKind kind) {
   if (find_parameter(name)) fail("graph @", name_, ": two parameters are named %", name);
+  if (kind == ParameterKind::kWeight && !type.has_constant_shape())
+    fail("graph @", name_, ": the weight %", name, " is ", text(type),
+         "; a weight's shape has no symbols, for it is placed before a run binds them: give numbers, or make it an "
+         "input");
   Value v = add_value(std::move(type), nullptr, int(parameters_.size()));
   parameters_.push_back({v, std::string(name), kind});
   return v;

@@ -146,6 +146,13 @@ TEST(Graph, DimensionsBeyond64BitsAreErrors) {
   EXPECT_EQ(error_of("graph @m(%x: f32[mod(n, 0)]) -> f32[n] { return %x }"), "t:1: a dimension is divided by zero");
 }
 
+TEST(Graph, AWeightHasAConstantShape) {
+  EXPECT_EQ(error_of("graph @m(%w: f32[n] weight) -> f32[n] {\n  %0 = exp %w : f32[n]\n  return %0\n}\n"),
+            "t:1: graph @m: the weight %w is f32[n]; a weight's shape has no symbols, for it is placed before a run "
+            "binds them: give numbers, or make it an input");
+  EXPECT_THROW(Graph().parameter("w", {DType::kF32, {4, n}}, ParameterKind::kWeight), Error);
+}
+
 TEST(Graph, ErrorsNameTheOpAndBothShapes) {
   EXPECT_EQ(error_of("graph @g(%x: f32[2, 3], %y: f32[4]) -> f32[2] {\n %0 = add %x, %y\n return %0 }"),
             "t:2: add: shapes do not broadcast: f32[2, 3] and f32[4] (3 vs 4)");

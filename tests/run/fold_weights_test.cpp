@@ -109,13 +109,6 @@ TEST(FoldWeights, WeightsMayBeSetAgain) {
   EXPECT_NE(got[0], got[1]);
 }
 
-TEST(FoldWeights, LeavesAWeightOfUnknownSizeAlone) {
-  constexpr std::string_view text =
-      "graph @main(%w: f32[n] weight, %x: f32[n]) -> f32[n] { %0 = exp %w %1 = mul %0, %x return %1 }";
-  Program program(*parse_graph(text, all_ops(), "test"), open_device("null"), "test");
-  EXPECT_FALSE(program.prelude());
-}
-
 TEST(FoldWeights, NamesTheWeightThatIsMissing) {
   DeviceRef device = open_device("cpu", 2);
   Program program(*parse_graph(text_with("weight"), all_ops(), "test"), device, "test");
