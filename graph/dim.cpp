@@ -28,6 +28,9 @@ struct Dim::Term {
 
 namespace {
 
+// Far beyond any model's shapes; within them, arithmetic on what a user wrote takes no noticeable time.
+constexpr size_t kMaxTerms = 256, kMaxFactors = 64;
+
 // Sums and products that say so where they leave 64 bits: a shape that a user gave must not become a small one.
 int64_t sum_of(int64_t a, int64_t b) {
   if (__builtin_add_overflow(a, b, &a)) fail("a dimension is larger than 64 bits can count");
@@ -90,6 +93,7 @@ Dim Dim::from_terms(std::vector<Term> terms) {
     else merged.push_back(std::move(t));
   }
   std::erase_if(merged, [](const Term& t) { return t.coefficient == 0; });
+  if (merged.size() > kMaxTerms) fail("a dimension has more than ", kMaxTerms, " terms");
   if (merged.empty()) return Dim(0);
   if (merged.size() == 1 && merged[0].factors.empty()) return Dim(merged[0].coefficient);
   Dim out;
@@ -122,6 +126,8 @@ Dim operator*(const Dim& a, const Dim& b) {
     for (const auto& y : b.to_terms()) {
       Dim::Term t{product_of(x.coefficient, y.coefficient), x.factors};
       t.factors.insert(t.factors.end(), y.factors.begin(), y.factors.end());
+      if (t.factors.size() > kMaxFactors)
+        fail("a dimension, or a product of them, has a term of more than ", kMaxFactors, " factors");
       std::sort(t.factors.begin(), t.factors.end(), [](const auto& p, const auto& q) { return p->key < q->key; });
       out.push_back(std::move(t));
     }
@@ -289,7 +295,7 @@ std::string text(std::span<const Dim> shape) {
 
 namespace {
 
-// sum := term (("+" | "-") term)*; term := atom ("*" atom)*; atom := number | name | name(sum, sum) | "-" atom | (sum)
+// sum := term (("+" | "-") term)*; term := atom ("*" atom)*; atom := "-"* (number | name | name(sum, sum) | (sum))
 struct DimParser {
   std::string_view text;
   size_t& at;
@@ -323,7 +329,11 @@ struct DimParser {
     return out;
   }
   Dim atom() {
-    if (take('-')) return Dim(-1) * atom();
+    bool negative = false;  // in a loop: a text may hold millions of signs
+    while (take('-')) negative = !negative;
+    return negative ? Dim(-1) * unsigned_atom() : unsigned_atom();
+  }
+  Dim unsigned_atom() {
     if (take('(')) {
       Dim out = sum();
       expect(')');
@@ -336,7 +346,7 @@ struct DimParser {
     if (word.empty()) fail("dimension: expected a number or a name at \"", text.substr(start, 20), "\"");
     if (std::isdigit(static_cast<unsigned char>(word[0]))) {
       if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18)
-        fail("dimension: \"", word, "\" is neither a number nor a name");
+        fail("dimension: \"", word.substr(0, 40), "\" is neither a number nor a name");
       return std::stoll(word);
     }
     if (!take('(')) return Dim::symbol(word);

@@ -63,6 +63,43 @@ TEST(Dim, DivisionByZeroIsAnError) {
   EXPECT_THROW(mod(n, b).substitute([](std::string_view) { return 0; }), Error);
 }
 
+std::string error_of_dim(const std::string& text) {
+  try {
+    size_t at = 0;
+    parse_dim(text, at);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+std::string repeated(std::string_view part, size_t times) {
+  std::string out;
+  while (times--) out += part;
+  return out;
+}
+
+TEST(Dim, LongTextsNeitherOverflowTheStackNorHang) {
+  for (size_t signs : {2'000'000, 2'000'001}) {
+    size_t at = 0;
+    EXPECT_EQ(parse_dim(repeated("-", signs) + "n", at), signs % 2 ? Dim(-1) * n : n);
+    EXPECT_EQ(at, signs + 1);
+  }
+  EXPECT_EQ(error_of_dim(repeated("-", 2'000'000)), "dimension: expected a number or a name at \"\"");
+  EXPECT_EQ(error_of_dim(repeated("(", 2'000'000)), "dimension: nested too deeply");
+  EXPECT_EQ(error_of_dim(repeated("-(", 2'000'000)), "dimension: nested too deeply");
+  EXPECT_EQ(error_of_dim(repeated("max(", 2'000'000)), "dimension: nested too deeply");
+  EXPECT_EQ(error_of_dim(repeated("(", 63) + "n" + repeated(")", 63)), "");
+  EXPECT_EQ(error_of_dim(repeated("n*", 1'000'000) + "n"),
+            "a dimension, or a product of them, has a term of more than 64 factors");
+  std::string sum = "n";
+  for (int i = 0; i < 300; ++i) sum += str(" + n", i);
+  EXPECT_EQ(error_of_dim(sum), "a dimension has more than 256 terms");
+  std::string product = "n";
+  for (int i = 0; i < 40; ++i) product += str("*(a", i, " + b", i, ")");
+  EXPECT_EQ(error_of_dim(product), "a dimension has more than 256 terms");
+}
+
 TEST(Dim, TextReadsBack) {
   for (const Dim& d :
        {Dim(-3), n, n * b * 2 - n + 7, ceildiv(n + b, 16) * 16, mod(n * n, b + 1), max(n, 4) - min(b, 2)}) {
