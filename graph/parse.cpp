@@ -201,6 +201,7 @@ class Parser {
     cursor_.expect("@");
     auto g = std::make_shared<Graph>(cursor_.word("the graph's name"));
     values_.clear();
+    own_ = {g};
     cursor_.expect("(");
     if (!cursor_.take(")")) {
       do parameter(*g);
@@ -218,7 +219,8 @@ class Parser {
     cursor_.expect("}");
     check_types(types, results, "return");
     g->set_results(results);
-    if (!graphs_.emplace(g->name(), g).second) fail("two graphs are named @", g->name());
+    own_.nodes += int64_t(g->nodes().size());
+    if (!graphs_.emplace(g->name(), own_).second) fail("two graphs are named @", g->name());
     return g;
   }
   void parameter(Graph& g) {
@@ -310,16 +312,35 @@ class Parser {
         cursor_.expect("]");
         return out;
       }
-      case AttrKind::kGraph: break;
+      case AttrKind::kGraph: return body();
     }
+    check(false, "an attribute of no kind");
+    return {};
+  }
+
+ private:
+  // A graph as it stands in the text, and what it comes to with all the bodies in it.
+  struct Named {
+    std::shared_ptr<Graph> graph;
+    int depth = 1;
+    int64_t nodes = 0;
+  };
+  // Passes recurse into bodies and copy them: a short text may mean no stack's depth and no machine's worth of nodes.
+  static constexpr int kMaxDepth = 64;
+  static constexpr int64_t kMaxNodes = 1'000'000;
+
+  GraphRef body() {
     cursor_.expect("@");
     std::string name = cursor_.word("a graph's name");
     auto at = graphs_.find(name);
     if (at == graphs_.end()) fail("there is no graph @", name, " before this");
-    return GraphRef(at->second);
+    const Named& found = at->second;
+    own_.depth = std::max(own_.depth, found.depth + 1);
+    own_.nodes += found.nodes;
+    if (own_.depth > kMaxDepth) fail("@", name, ": graphs are nested more than ", kMaxDepth, " deep");
+    if (own_.nodes > kMaxNodes) fail("@", name, ": with its bodies the graph has more than ", kMaxNodes, " nodes");
+    return found.graph;
   }
-
- private:
   static void check_types(const std::vector<Type>& stated, const Values& found, std::string_view what) {
     bool same = stated.size() == found.size();
     for (size_t i = 0; same && i < stated.size(); ++i) same = stated[i] == found[i].type();
@@ -336,7 +357,8 @@ class Parser {
   Cursor cursor_;
   OpList ops_;
   std::map<std::string, Value> values_;
-  std::map<std::string, std::shared_ptr<Graph>> graphs_;
+  Named own_;  // the graph that is being read
+  std::map<std::string, Named> graphs_;
 };
 
 }  // namespace

@@ -12,7 +12,11 @@ constexpr Op kFill{
     .doc = "",
     .attrs = {{{"value", AttrKind::kLiteral}, {"note", AttrKind::kString, "\"\""}, {"axes", AttrKind::kInts, "[]"}}},
     .infer = [](const Infer& i) { return std::vector<Type>{i.attrs.get<Literal>("value").type}; }};
-constexpr const Op* kList[] = {&kAdd, &kFill};
+constexpr Op kTwice{.name = "twice",
+                    .doc = "",
+                    .attrs = {{{"first", AttrKind::kGraph}, {"second", AttrKind::kGraph}}},
+                    .infer = [](const Infer&) { return std::vector<Type>{{DType::kF32, {}}}; }};
+constexpr const Op* kList[] = {&kAdd, &kFill, &kTwice};
 
 Dim n = Dim::symbol("n"), b = Dim::symbol("b");
 
@@ -188,6 +192,22 @@ TEST(Graph, AWeightHasAConstantShape) {
             "t:1: graph @m: the weight %w is f32[n]; a weight's shape has no symbols, for it is placed before a run "
             "binds them: give numbers, or make it an input");
   EXPECT_THROW(Graph().parameter("w", {DType::kF32, {4, n}}, ParameterKind::kWeight), Error);
+}
+
+// @g0, and `times` graphs that each name the one before as their `first` and `second` bodies.
+std::string nested(int times, bool both) {
+  std::string out = "graph @g0() -> f32[] { %0 = fill {value = f32[] (1)} return %0 }\n";
+  for (int i = 1; i <= times; ++i)
+    out += str("graph @g", i, "() -> f32[] { %0 = twice {first = @g", i - 1, ", second = @g", both ? i - 1 : 0,
+               "} return %0 }\n");
+  return out;
+}
+
+TEST(Graph, NestedBodiesAreBounded) {
+  EXPECT_EQ(error_of(nested(63, false)), "");
+  EXPECT_EQ(error_of(nested(60'000, false)), "t:65: @g63: graphs are nested more than 64 deep");
+  EXPECT_EQ(error_of(nested(18, true)), "");
+  EXPECT_EQ(error_of(nested(40, true)), "t:20: @g18: with its bodies the graph has more than 1000000 nodes");
 }
 
 TEST(Graph, ErrorsNameTheOpAndBothShapes) {
