@@ -335,6 +335,11 @@ class Parser {
     auto at = graphs_.find(name);
     if (at == graphs_.end()) fail("there is no graph @", name, " before this");
     const Named& found = at->second;
+    for (const Parameter& p : found.graph->parameters())
+      if (p.kind != ParameterKind::kInput)
+        fail(
+            "@", name, ": %", p.name, " is a ", p.kind == ParameterKind::kState ? "state" : "weight",
+            ", expected only inputs in a body: only the program owns states and weights, and hands them to its bodies");
     own_.depth = std::max(own_.depth, found.depth + 1);
     own_.nodes += found.nodes;
     if (own_.depth > kMaxDepth) fail("@", name, ": graphs are nested more than ", kMaxDepth, " deep");

@@ -194,6 +194,15 @@ TEST(Graph, AWeightHasAConstantShape) {
   EXPECT_THROW(Graph().parameter("w", {DType::kF32, {4, n}}, ParameterKind::kWeight), Error);
 }
 
+TEST(Graph, BodiesHaveOnlyInputs) {
+  for (std::string kind : {"state", "weight"})
+    EXPECT_EQ(error_of("graph @a(%x: f32[4] " + kind + ") -> f32[4] { return %x }\n" +
+                       "graph @main() -> f32[] { %0 = twice {first = @a, second = @a} return %0 }"),
+              "t:2: @a: %x is a " + kind +
+                  ", expected only inputs in a body: only the program owns states and weights, and hands them to its "
+                  "bodies");
+}
+
 // @g0, and `times` graphs that each name the one before as their `first` and `second` bodies.
 std::string nested(int times, bool both) {
   std::string out = "graph @g0() -> f32[] { %0 = fill {value = f32[] (1)} return %0 }\n";
