@@ -122,6 +122,7 @@ class Cursor {
     size_t start = at_;
     expect("\"");
     while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = std::min(at_, text_.size());
     expect("\"");
     return Json::parse(text_.substr(start, at_ - start), "string").as_string();
   }
@@ -132,6 +133,7 @@ class Cursor {
     int64_t bytes = l.type.bytes().value(), one = info(l.type.dtype).block_bytes;
     if (take("hex")) {
       std::string digits = word("hexadecimal digits");
+      if (digits.size() % 2) fail("a literal has ", digits.size(), " hexadecimal digits, expected two for each byte");
       for (size_t i = 0; i + 1 < digits.size(); i += 2) {
         uint8_t b = 0;
         if (std::from_chars(digits.data() + i, digits.data() + i + 2, b, 16).ptr != digits.data() + i + 2)

@@ -181,6 +181,12 @@ TEST(Graph, LiteralsOutOfRangeAreErrorsNotOtherNumbers) {
             "t:1: 9223372036854775808 is out of the range of i64, -9223372036854775808 to 9223372036854775807");
 }
 
+TEST(Graph, TextsThatEndTooSoonAreErrors) {
+  EXPECT_EQ(error_of("graph @g() -> f32[] { %0 = fill {note = \"a\\"),
+            "t:1: expected \"\"\", found the end of the text");
+  EXPECT_EQ(error_of_literal("u8[1] hex 012"), "t:1: a literal has 3 hexadecimal digits, expected two for each byte");
+}
+
 TEST(Graph, DimensionsBeyond64BitsAreErrors) {
   EXPECT_EQ(error_of("graph @m(%x: f32[n], %y: f32[floordiv(-2147483648*4294967296*n, -1)]) -> f32[n] { return %x }"),
             "t:1: a dimension, or a product of them, is larger than 64 bits can count");
