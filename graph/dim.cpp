@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "base/error.h"
 
@@ -345,9 +346,12 @@ struct DimParser {
     std::string word(text.substr(start, at - start));
     if (word.empty()) fail("dimension: expected a number or a name at \"", text.substr(start, 20), "\"");
     if (std::isdigit(static_cast<unsigned char>(word[0]))) {
-      if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 18)
+      int64_t value = 0;
+      auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+      if (end != word.data() + word.size())
         fail("dimension: \"", word.substr(0, 40), "\" is neither a number nor a name");
-      return std::stoll(word);
+      if (error != std::errc()) fail("dimension: ", word.substr(0, 40), " is larger than 64 bits can count");
+      return value;
     }
     if (!take('(')) return Dim::symbol(word);
     Dim a = sum();

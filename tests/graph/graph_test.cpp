@@ -105,8 +105,8 @@ TEST(Dim, LongTextsNeitherOverflowTheStackNorHang) {
 }
 
 TEST(Dim, TextReadsBack) {
-  for (const Dim& d :
-       {Dim(-3), n, n * b * 2 - n + 7, ceildiv(n + b, 16) * 16, mod(n * n, b + 1), max(n, 4) - min(b, 2)}) {
+  for (const Dim& d : {Dim(-3), Dim(INT64_MAX), n, n * b * 2 - n + 7, ceildiv(n + b, 16) * 16, mod(n * n, b + 1),
+                       max(n, 4) - min(b, 2)}) {
     size_t at = 0;
     std::string t = d.text();
     EXPECT_EQ(parse_dim(t, at), d) << t;
@@ -188,6 +188,10 @@ TEST(Graph, TextsThatEndTooSoonAreErrors) {
 }
 
 TEST(Graph, DimensionsBeyond64BitsAreErrors) {
+  EXPECT_EQ(error_of("graph @m(%x: f32[9223372036854775808]) -> f32[n] { return %x }"),
+            "t:1: dimension: 9223372036854775808 is larger than 64 bits can count");
+  EXPECT_EQ(error_of("graph @m(%x: f32[9x]) -> f32[n] { return %x }"),
+            "t:1: dimension: \"9x\" is neither a number nor a name");
   EXPECT_EQ(error_of("graph @m(%x: f32[n], %y: f32[floordiv(-2147483648*4294967296*n, -1)]) -> f32[n] { return %x }"),
             "t:1: a dimension, or a product of them, is larger than 64 bits can count");
   EXPECT_EQ(error_of("graph @m(%x: f32[mod(n, 0)]) -> f32[n] { return %x }"), "t:1: a dimension is divided by zero");
