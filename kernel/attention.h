@@ -4,7 +4,8 @@
 // so that no row of scores is ever whole (FlashAttention, arXiv:2205.14135). The heads that share a key-value head are
 // worked on together.
 // Invariant: query i of the n queries of a sequence of c keys stands at position c - n + i; a query that sees no key
-// (and no sink) gives zeros.
+// (and no sink) gives zeros, and so does padding, a query of no sequence. Nothing that starts, lengths and tables say
+// reaches outside a buffer.
 #pragma once
 
 #include "kernel/math.h"
@@ -19,10 +20,10 @@ struct AttentionOptions {
   f32 soft_cap = 0;  // scores become soft_cap * tanh(score / soft_cap); 0: they stay
 };
 
-// Queries of sequence s: starts[s] .. starts[s + 1] - 1 of `tokens`; its keys, cached and new: lengths[s].
-struct RaggedBatch {
+// Queries that are keys as well: sequence s is starts[s] .. starts[s + 1] - 1 of `tokens`. Starts outside 0 .. tokens
+// are moved there; a token that no sequence holds is padding.
+struct SelfBatch {
   GLOBAL const i32* starts;
-  GLOBAL const i32* lengths;
   i64 sequences, tokens;
 
   i64 sequence_of(i64 t) const {  // the last that starts at t or before; empty sequences are passed over
@@ -33,9 +34,21 @@ struct RaggedBatch {
     }
     return low;
   }
-  i64 first_query(i64 s) const { return starts[s]; }
-  i64 num_queries(i64 s) const { return starts[s + 1] - starts[s]; }
-  i64 num_keys(i64 s) const { return lengths[s]; }
+  i64 first_query(i64 s) const { return starts[s] < 0 ? 0 : starts[s] < tokens ? starts[s] : tokens; }
+  i64 num_queries(i64 s) const {
+    i64 n = first_query(s + 1) - first_query(s);
+    return n > 0 ? n : 0;
+  }
+  bool holds(i64 s, i64 t) const { return s < sequences && t >= first_query(s) && t < first_query(s) + num_queries(s); }
+  i64 num_keys(i64 s) const { return num_queries(s); }
+};
+
+// The same queries, whose keys are cached and new: lengths[s], no more than there is `room` for.
+struct RaggedBatch : SelfBatch {
+  GLOBAL const i32* lengths;
+  i64 room;
+
+  i64 num_keys(i64 s) const { return lengths[s] < 0 ? 0 : lengths[s] < room ? lengths[s] : room; }
 };
 
 // `sequences` of equal length, one after another.
@@ -45,28 +58,35 @@ struct DenseBatch {
   i64 sequence_of(i64 t) const { return t / queries; }
   i64 first_query(i64 s) const { return s * queries; }
   i64 num_queries(i64) const { return queries; }
+  bool holds(i64, i64) const { return true; }
   i64 num_keys(i64) const { return keys; }
 };
 
-// Queries that are keys as well: sequence s is starts[s] .. starts[s + 1] - 1 of `tokens`.
-struct SelfBatch {
-  GLOBAL const i32* starts;
-  i64 sequences, tokens;
-
-  i64 sequence_of(i64 t) const { return RaggedBatch{starts, starts, sequences, tokens}.sequence_of(t); }
-  i64 first_query(i64 s) const { return starts[s]; }
-  i64 num_queries(i64 s) const { return starts[s + 1] - starts[s]; }
-  i64 num_keys(i64 s) const { return num_queries(s); }
+struct KeyRange {
+  i64 first, end;  // first .. end-1
 };
 
-// Keys or values in pages: data[page][block_size][kv_heads][dim], pages of sequence s in table[s * max_blocks ...].
-// A functor over the elements of key j of head h.
+// Keys or values in pages: data[pages][block_size][kv_heads][dim], pages of sequence s in table[s * max_blocks ...]. A
+// functor over the elements of key j of head h. A key in a page that the cache does not have is seen by no query.
 template <class T, i64 kv_heads, i64 dim>
 struct PagedCache {
   GLOBAL const T* data;
   GLOBAL const i32* table;
-  i64 max_blocks, block_size;
+  i64 max_blocks, block_size, pages;
 
+  bool has(i64 s, i64 j) const {
+    i64 page = table[s * max_blocks + j / block_size];
+    return page >= 0 && page < pages;
+  }
+  // The first keys of j .. end-1 that stand in pages of the cache without a gap, at most `most`.
+  KeyRange run(i64 s, i64 j, i64 end, i64 most) const {
+    while (j < end && !has(s, j)) j += block_size - j % block_size;
+    if (j >= end) return {end, end};
+    i64 last = end - j < most ? end : j + most;
+    for (i64 i = j + block_size - j % block_size; i < last; i += block_size)
+      if (!has(s, i)) last = i;
+    return {j, last};
+  }
   auto operator()(i64 s, i64 h, i64 j) const {
     GLOBAL const T* row =
         data + ((table[s * max_blocks + j / block_size] * block_size + j % block_size) * kv_heads + h) * dim;
@@ -89,14 +109,11 @@ namespace detail {
 
 inline constexpr i64 kKeyChunk = kSimt ? kThreads : 128;
 
-// Keys that query t of sequence s sees: first .. end-1.
-struct Seen {
-  i64 first, end;
-};
+// Keys that query t of sequence s sees.
 template <class Batch>
-INLINE Seen seen_by(Batch batch, AttentionOptions o, i64 t, i64 s) {
+INLINE KeyRange seen_by(Batch batch, AttentionOptions o, i64 t, i64 s) {
   const i64 n = batch.num_keys(s), after = n - batch.num_queries(s) + t - batch.first_query(s) + 1;
-  Seen seen = {0, o.causal ? after : n};
+  KeyRange seen = {0, o.causal ? after : n};
   if (o.window > 0 && after > o.window) seen.first = after - o.window;
   if (o.window > 0 && after - 1 + o.window < seen.end) seen.end = after - 1 + o.window;
   return seen;
@@ -109,6 +126,24 @@ INLINE auto row_of(F f, i64 s, i64 h, i64 j) {
   } else {
     return [=](i64 d) { return f32(f(s, h, j, d)); };
   }
+}
+
+// The next keys of j .. end-1 to take at once, at most `most`.
+template <class F>
+INLINE KeyRange run_of(F keys, i64 s, i64 j, i64 end, i64 most) {
+  if constexpr (requires { keys.run(s, j, end, most); }) {
+    return keys.run(s, j, end, most);
+  } else {
+    return {j, end - j < most ? end : j + most};
+  }
+}
+
+// Zeros for padding t, in the heads that share key-value head h.
+template <i64 group, i64 value_dim, class Store>
+INLINE void store_padding(i64 t, i64 h, Store store) {
+  NO_UNROLL
+  for (i64 head = h * group; head < (h + 1) * group; ++head)
+    for_each(value_dim, [=](i64 d) { store(t, head, d, 0.0f); });
 }
 
 // out[d] = out[d] * keep + sum_j p[j] v(j)(d), for d in 0..dim-1.
@@ -165,8 +200,9 @@ inline void attend(i64 t, i64 s, i64 h, i64 head, i64 first, i64 end, AttentionO
     top[g] = -kInfinity<f32>, sum[g] = 0;
     if constexpr (!kSame<Sink, None>) top[g] = sink(head + g), sum[g] = 1;
   }
-  for (i64 j0 = first; j0 < end; j0 += chunk) {
-    i64 n = end - j0 < chunk ? end - j0 : chunk;
+  for (KeyRange run = run_of(keys, s, first, end, chunk); run.first < run.end;
+       run = run_of(keys, s, run.end, end, chunk)) {
+    const i64 j0 = run.first, n = run.end - run.first;
     for_each(n, [=](i64 j) {
       auto key = row_of(keys, s, h, j0 + j);
       for (i64 g = 0; g < group; ++g) {
@@ -223,7 +259,11 @@ inline void attention(Blocks blocks, Batch batch, i64 tokens, AttentionOptions o
     if (detail::attend_tile<group, dim, value_dim>(t0, t1, h, batch, o, q, keys, values, sink, bias, store)) continue;
     for (i64 t = t0; t < t1; ++t) {
       i64 s = batch.sequence_of(t);
-      detail::Seen seen = detail::seen_by(batch, o, t, s);
+      if (!batch.holds(s, t)) {
+        detail::store_padding<group, value_dim>(t, h, store);
+        continue;
+      }
+      KeyRange seen = detail::seen_by(batch, o, t, s);
       for (i64 head = h * group; head < (h + 1) * group; head += at_once)
         detail::attend<at_once, dim, value_dim>(t, s, h, head, seen.first, seen.end, o, q, keys, values, sink, bias,
                                                 store);

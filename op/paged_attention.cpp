@@ -76,10 +76,11 @@ KernelCall paged_attention_kernel(const KernelCode& c) {
   const Dim &tokens = q.shape[0], &kv_heads = k.shape[2];
   auto cache = [&](int operand) {
     return str("PagedCache<", info(k.dtype).cpp, ", ", c.dim(kv_heads), ", ", c.dim((operand == 1 ? k : v).shape[3]),
-               ">{", c.buffer(operand), ", ", c.buffer(3), ", ", c.dim(table.shape[1]), ", ", c.dim(k.shape[1]), "}");
+               ">{", c.buffer(operand), ", ", c.buffer(3), ", ", c.dim(table.shape[1]), ", ", c.dim(k.shape[1]), ", ",
+               c.dim(k.shape[0]), "}");
   };
-  std::string batch =
-      str("RaggedBatch{", c.buffer(4), ", ", c.buffer(5), ", ", c.dim(table.shape[0]), ", ", c.dim(tokens), "}");
+  std::string batch = str("RaggedBatch{{", c.buffer(4), ", ", c.dim(table.shape[0]), ", ", c.dim(tokens), "}, ",
+                          c.buffer(5), ", ", c.dim(table.shape[1]), " * ", c.dim(k.shape[1]), "}");
   std::string options = str("AttentionOptions{", number(a.number("scale")), ", true, ", a.integer("window"), ", ",
                             number(a.number("soft_cap")), "}");
   std::string text =

@@ -18,7 +18,8 @@ inline constexpr Op ragged_attention{
         "kv_heads, d], v [t, kv_heads, e], starts[s + 1] the first token of each. A token sees those that are fewer "
         "than "
         "`window` away, all where it is 0. bias [heads, 2 n - 1]: added to the scores of a key that stands j after the "
-        "query is bias[.., n - 1 + j], its ends for what is farther away.",
+        "query is bias[.., n - 1 + j], its ends for what is farther away. Tokens behind the last sequence "
+        "give zeros.",
     .operands = {{{"q", kSmallFloats},
                   {"k", kSmallFloats},
                   {"v", kSmallFloats},

@@ -51,10 +51,12 @@ INLINE void attend_rows(i64 t0, i32 n, i64 s, i64 h, i64 h0, i32 heads, Batch ba
       for_each(dim, [=](i64 d) { to[d] = 0; });
     }
   }
-  Seen all = {seen_by(batch, o, t0, s).first, seen_by(batch, o, t0 + n - 1, s).end};
+  KeyRange all = {seen_by(batch, o, t0, s).first, seen_by(batch, o, t0 + n - 1, s).end};
   NO_UNROLL
-  for (i64 j0 = all.first; j0 < all.end; j0 += kTileKeys) {
-    const i32 num_keys = all.end - j0 < kTileKeys ? i32(all.end - j0) : kTileKeys, cols = whole_columns(num_keys);
+  for (KeyRange run = run_of(keys, s, all.first, all.end, kTileKeys); run.first < run.end;
+       run = run_of(keys, s, run.end, all.end, kTileKeys)) {
+    const i64 j0 = run.first;
+    const i32 num_keys = i32(run.end - j0), cols = whole_columns(num_keys);
     NO_UNROLL
     for (i32 l = 0; l < cols; ++l) {
       f32* to = panel + l / S::kCols * (S::kCols * dim) + l % S::kCols;
@@ -71,7 +73,7 @@ INLINE void attend_rows(i64 t0, i32 n, i64 s, i64 h, i64 h0, i32 heads, Batch ba
     NO_UNROLL
     for (i32 r = 0; r < rows; ++r) {
       i64 t = t0 + r / heads, head = h0 + r % heads;
-      Seen seen = seen_by(batch, o, t, s);
+      KeyRange seen = seen_by(batch, o, t, s);
       i32 low = i32(seen.first - j0), high = seen.end - j0 < num_keys ? i32(seen.end - j0) : num_keys;
       f32* w = weight + r * S::kRowStride;
       for_each(kTileKeys, [=](i64 j) {
@@ -109,19 +111,27 @@ INLINE void attend_rows(i64 t0, i32 n, i64 s, i64 h, i64 h0, i32 heads, Batch ba
 }
 
 // Queries t0 .. t1-1 of all heads that share key-value head h; false where they are too few, or heads too wide.
-template <i64 group, i64 dim, i64 value_dim, class Batch, class... Operands>
-inline bool attend_tile(i64 t0, i64 t1, i64 h, Batch batch, AttentionOptions o, Operands... operands) {
+template <i64 group, i64 dim, i64 value_dim, class Batch, class Q, class K, class V, class Sink, class Bias,
+          class Store>
+inline bool attend_tile(i64 t0, i64 t1, i64 h, Batch batch, AttentionOptions o, Q q, K keys, V values, Sink sink,
+                        Bias bias, Store store) {
   if constexpr (dim > Sizes<f32>::kDepth || value_dim > Sizes<f32>::kDepth) {
     return false;
   } else {
     if (t1 - t0 < 2) return false;
     NO_UNROLL
     for (i64 t = t0; t < t1;) {
-      i64 s = batch.sequence_of(t), end = batch.first_query(s) + batch.num_queries(s), last = end < t1 ? end : t1;
+      i64 s = batch.sequence_of(t);
+      if (!batch.holds(s, t)) {
+        store_padding<group, value_dim>(t++, h, store);
+        continue;
+      }
+      i64 end = batch.first_query(s) + batch.num_queries(s), last = end < t1 ? end : t1;
       NO_UNROLL
       for (i64 g = 0; g < group; g += kTileHeads)
         attend_rows<dim, value_dim>(t, i32(last - t), s, h, h * group + g,
-                                    i32(group - g < kTileHeads ? group - g : kTileHeads), batch, o, operands...);
+                                    i32(group - g < kTileHeads ? group - g : kTileHeads), batch, o, q, keys, values,
+                                    sink, bias, store);
       t = last;
     }
     return true;

@@ -44,9 +44,9 @@ void check_paged(const Case& c, i64 turns = 2) {
   std::vector<f32> out(tokens * heads * value_dim, NAN);
   auto load_q = [p = q.data()](i64 t, i64 h, i64 d) { return load(p + (t * heads + h) * dim + d); };
   auto bias = [](i64 t, i64 h, i64 j) { return (t + h + j) % 7 == 0 ? -INFINITY : f32((t * 3 + h + j) % 5) * 0.3f; };
-  PagedCache<T, kv_heads, dim> keys{k.data(), table.data(), max_blocks, block_size};
-  PagedCache<T, kv_heads, value_dim> values{v.data(), table.data(), max_blocks, block_size};
-  RaggedBatch batch{starts.data(), lengths.data(), sequences, tokens};
+  PagedCache<T, kv_heads, dim> keys{k.data(), table.data(), max_blocks, block_size, i64(pages.size())};
+  PagedCache<T, kv_heads, value_dim> values{v.data(), table.data(), max_blocks, block_size, i64(pages.size())};
+  RaggedBatch batch{{starts.data(), sequences, tokens}, lengths.data(), max_blocks * block_size};
   auto put = [p = out.data()](i64 t, i64 h, i64 d, f32 x) { p[(t * heads + h) * value_dim + d] = x; };
   auto sink = [p = sinks.data()](i64 h) { return load(p + h); };
   i64 blocks = attention_blocks(tokens, kv_heads);
@@ -127,9 +127,43 @@ TEST(Attention, DenseEqualsRagged) {
   };
   std::vector<i32> starts{0, 7, 14, 21}, lengths{11, 11, 11};
   run(DenseBatch{s, n, c}, a.data());
-  run(RaggedBatch{starts.data(), lengths.data(), s, s * n}, b.data());
+  run(RaggedBatch{{starts.data(), s, s * n}, lengths.data(), c}, b.data());
   EXPECT_EQ(a, b);
   EXPECT_NE(a[0], a[dim]);
+}
+
+// The mean of the values 0, 1, 2, ... of the keys that each of `tokens` queries sees, in blocks of 2 keys.
+std::vector<f32> means(std::vector<i32> starts, std::vector<i32> lengths, std::vector<i32> table, i64 tokens) {
+  const i64 sequences = i64(lengths.size());
+  std::vector<f32> keys(8, 1), values{0, 1, 2, 3, 4, 5, 6, 7}, out(tokens, NAN);
+  i64 max_blocks = i64(table.size()) / sequences, blocks = attention_blocks(tokens, 1);
+  attention<1, 1, 1, 1>(
+      Blocks{0, blocks}, RaggedBatch{{starts.data(), sequences, tokens}, lengths.data(), max_blocks * 2}, tokens,
+      {.scale = 1, .causal = true}, [](i64, i64, i64) { return 1.0f; },
+      PagedCache<f32, 1, 1>{keys.data(), table.data(), max_blocks, 2, 4},
+      PagedCache<f32, 1, 1>{values.data(), table.data(), max_blocks, 2, 4}, None{}, None{},
+      [p = out.data()](i64 t, i64, i64, f32 x) { p[t] = x; });
+  return out;
+}
+
+TEST(Attention, PaddingAndWhatIsOutOfRangeAreHarmless) {
+  for (i64 tokens : {6, 200}) {  // one query after another, and in tiles
+    auto expect = [&](std::vector<f32> found, std::vector<f32> want) {
+      want.resize(size_t(tokens));
+      EXPECT_EQ(found, want);
+    };
+    expect(means({0, 2}, {2}, {0, 1}, tokens), {0, 0.5f});
+    expect(means({1, 3}, {2}, {0, 1}, tokens), {0, 0, 0.5f});
+    expect(means({-5, 2}, {2}, {0, 1}, tokens), {0, 0.5f});
+    expect(means({0, 1}, {1000000000}, {0, 1}, tokens), {1.5f});
+    expect(means({0, 1}, {-7}, {0, 1}, tokens), {});
+    expect(means({0, 0, 0}, {2, 2}, {0, 1, 2, 3}, tokens), {});
+    expect(means({3, 2}, {2}, {0, 1}, tokens), {});
+    expect(means({0, 1}, {6}, {0, 1000000000, 3}, tokens), {3.5f});  // of 0, 1, 6, 7
+    expect(means({0, 1}, {4}, {-1, 2}, tokens), {4.5f});
+    expect(means({0, 2}, {4}, {-1, 4}, tokens), {});
+  }
+  EXPECT_EQ(means({-3, 1000}, {6}, {0, 1, 2}, 6), (std::vector<f32>{0, 0.5f, 1, 1.5f, 2, 2.5f}));
 }
 
 TEST(Attention, HugeScoresDoNotOverflow) {

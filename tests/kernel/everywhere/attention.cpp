@@ -6,11 +6,13 @@
 using namespace tegula::kernel;
 
 KERNEL(paged, GLOBAL const f32* b0, GLOBAL const f16* b1, GLOBAL const f16* b2, GLOBAL const i32* b3,
-       GLOBAL const i32* b4, GLOBAL const i32* b5, GLOBAL const f32* b6, GLOBAL f32* b7, i64 d0, i64 d1, i64 d2) {
+       GLOBAL const i32* b4, GLOBAL const i32* b5, GLOBAL const f32* b6, GLOBAL f32* b7, i64 d0, i64 d1, i64 d2,
+       i64 d3) {
   attention<8, 2, 64, 64>(
-      blocks, RaggedBatch{b4, b5, d1, d0}, d0, {.scale = 0.125f, .causal = true, .window = 128, .soft_cap = 30},
-      [=](i64 t, i64 h, i64 d) { return load(b0 + (t * 8 + h) * 64 + d); }, PagedCache<f16, 2, 64>{b1, b3, d2, 16},
-      PagedCache<f16, 2, 64>{b2, b3, d2, 16}, [=](i64 h) { return load(b6 + h); }, None{},
+      blocks, RaggedBatch{{b4, d1, d0}, b5, d2 * 16}, d0,
+      {.scale = 0.125f, .causal = true, .window = 128, .soft_cap = 30},
+      [=](i64 t, i64 h, i64 d) { return load(b0 + (t * 8 + h) * 64 + d); }, PagedCache<f16, 2, 64>{b1, b3, d2, 16, d3},
+      PagedCache<f16, 2, 64>{b2, b3, d2, 16, d3}, [=](i64 h) { return load(b6 + h); }, None{},
       [=](i64 t, i64 h, i64 d, f32 x) { store(b7 + (t * 8 + h) * 64 + d, x); });
 }
 
