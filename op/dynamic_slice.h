@@ -1,5 +1,6 @@
 #pragma once
 
+#include "op/cast.h"
 #include "op/iota.h"
 #include "op/maximum.h"
 #include "op/minimum.h"
@@ -11,8 +12,9 @@ namespace tegula::op {
 // start, start + 1, ... of `size` places in an axis of `length`, moved so that all are inside.
 inline Value window_indices(Value start, const Dim& size, const Dim& length) {
   Graph& graph = *start.graph;
-  Value first = maximum(minimum(start, dim_value(graph, length - size, start.dtype())), scalar_like(start, 0));
-  return first + graph.append(iota, {}, {{"shape", Shape{size}}, {"dtype", start.dtype()}})[0];
+  start = cast(start, {{"to", DType::kI64}});  // an axis may be longer than a smaller type can say
+  Value first = maximum(minimum(start, dim_value(graph, length - size, DType::kI64)), scalar_like(start, 0));
+  return first + graph.append(iota, {}, {{"shape", Shape{size}}, {"dtype", DType::kI64}})[0];
 }
 
 inline constexpr Op dynamic_slice{
