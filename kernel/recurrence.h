@@ -11,20 +11,32 @@
 namespace tegula::kernel {
 
 // New tokens of sequence s: starts[s] .. starts[s + 1] - 1 of `tokens`; its state is read in slot from[s] (zeros where
-// there is no such slot) and left in slot to[s] of `slots` (nowhere where there is no such slot).
+// there is no such slot) and left in slot to[s] of `slots` (nowhere where there is no such slot). Tokens before the
+// first sequence and from starts[sequences] on are padding: they give zeros.
 struct SequenceStates {
   GLOBAL const i32 *starts, *from, *to;
   i64 sequences, tokens, slots;
 
-  i64 first(i64 s) const { return starts[s] < 0 ? 0 : starts[s] < tokens ? starts[s] : tokens; }
+  i64 end() const { return inside(starts[sequences], tokens); }
+  i64 first(i64 s) const { return inside(starts[s], end()); }
   i64 count(i64 s) const { return first(s + 1) > first(s) ? first(s + 1) - first(s) : 0; }
   bool reads(i64 s) const { return from[s] >= 0 && from[s] < slots; }
   bool writes(i64 s) const { return to[s] >= 0 && to[s] < slots; }
+
+  // Runs f(t) for each token that is padding.
+  template <class F>
+  void for_padding(F f) const {
+    for (i64 t = 0; t < first(0); ++t) f(t);
+    for (i64 t = end(); t < tokens; ++t) f(t);
+  }
+
+  static i64 inside(i64 t, i64 end) { return t < 0 ? 0 : t < end ? t : end; }
 };
 
 inline constexpr i64 kStateLanes = 64;  // columns of a block
 
-// Number of blocks; for the host as well. Parts: sequences, or the heads of all sequences.
+// Number of blocks; for the host as well. Parts: sequences, or the heads of all sequences, with the padding as one more
+// sequence behind them.
 constexpr i64 recurrence_blocks(i64 parts, i64 columns) { return parts * ((columns + kStateLanes - 1) / kStateLanes); }
 
 namespace detail {
@@ -45,7 +57,11 @@ inline void for_columns(Blocks blocks, i64 parts, i64 columns, F f) {
 // [slots, width - 1, channels].
 template <i64 width, class T, class X, class W, class Store>
 inline void causal_conv(Blocks blocks, SequenceStates q, i64 channels, GLOBAL T* state, X x, W w, Store store_y) {
-  detail::for_columns(blocks, q.sequences, channels, [=](i64 s, i64 c0, i64 lanes) {
+  detail::for_columns(blocks, q.sequences + 1, channels, [=](i64 s, i64 c0, i64 lanes) {
+    if (s == q.sequences) {
+      q.for_padding([=](i64 t) { for_each(lanes, [=](i64 l) { store_y(t, c0 + l, 0.0f); }); });
+      return;
+    }
     const i64 first = q.first(s), count = q.count(s), kept = (width - 1) * channels;
     GLOBAL T* old = state + (q.reads(s) ? q.from[s] : 0) * kept;
     const bool has_old = q.reads(s);
@@ -76,8 +92,13 @@ inline void linear_attention(Blocks blocks, SequenceStates states, i64 heads, i6
   LOCAL_ARRAY(f32, sums, kStateLanes);
   auto value = &values[0], sum = &sums[0];
   const i64 group = heads / key_heads, size = keys * columns;
-  detail::for_columns(blocks, states.sequences * heads, columns, [=](i64 part, i64 c0, i64 lanes) {
-    const i64 s = part / heads, h = part % heads, first = states.first(s), count = states.count(s);
+  detail::for_columns(blocks, (states.sequences + 1) * heads, columns, [=](i64 part, i64 c0, i64 lanes) {
+    const i64 s = part / heads, h = part % heads;
+    if (s == states.sequences) {
+      states.for_padding([=](i64 t) { for_each(lanes, [=](i64 l) { store_y(t, h, c0 + l, 0.0f); }); });
+      return;
+    }
+    const i64 first = states.first(s), count = states.count(s);
     if (!states.writes(s)) {
       for (i64 t = first; t < first + count; ++t) for_each(lanes, [=](i64 l) { store_y(t, h, c0 + l, 0.0f); });
       return;

@@ -40,14 +40,19 @@ Values expand_attention(const Node& n, std::span<const Value> x) {
   if (scale == 0 && q.dim(-1).is_constant()) scale = 1 / ::std::sqrt(double(q.dim(-1).value()));
   Value factor = scale != 0 ? scalar_like(q, scale) : rsqrt(dim_value(graph, q.dim(-1), q.dtype()));
   Value scores = matmul(q, k, {{"transpose_b", true}}) * factor;
-  Value never = scalar_like(scores, -INFINITY);
+  Value never = scalar_like(scores, -INFINITY), zero = scalar_like(scores, 0);
+  bool may_see_nothing = x.size() > 3;
   if (n.attrs.boolean("causal")) {
-    Value ahead = dim_value(graph, k.dim(-2) - q.dim(-2), DType::kI32);
+    Dim more_keys = k.dim(-2) - q.dim(-2);
+    if (!more_keys.is_constant() || more_keys.value() < 0) may_see_nothing = true;
+    Value ahead = dim_value(graph, more_keys, DType::kI32);
     Value key = iota_along(scores, scores.rank() - 1), query = iota_along(scores, scores.rank() - 2);
     scores = where(less_equal(key, query + ahead), scores, never);
   }
   if (x.size() > 3) scores = where(x[3], scores, never);
-  return {matmul(softmax(scores), v)};
+  if (!may_see_nothing) return {matmul(softmax(scores), v)};
+  Value nothing = equal(max(scores, {{"axes", std::vector<int64_t>{-1}}, {"keep_dims", true}}), never);
+  return {where(nothing, zero, matmul(softmax(where(nothing, zero, scores)), v))};  // no NaN even in the gradient
 }
 
 }  // namespace tegula::op

@@ -13,7 +13,7 @@ inline constexpr Op attention{
         "softmax(q k^T * scale) v of q [.., t, d], k [.., s, d] and v [.., s, e], whose leading axes broadcast "
         "(arXiv:1706.03762). causal: a query sees no key after its own place, the last query that of the last key; "
         "mask "
-        "[.., t, s]: only where it holds. A scale of 0 is 1 / sqrt(d).",
+        "[.., t, s]: only where it holds. A query that sees no key gives zeros. A scale of 0 is 1 / sqrt(d).",
     .operands = {{{"q", kFloats}, {"k", kFloats}, {"v", kFloats}, {"mask", kBools}}},
     .optional = 1,
     .attrs = {{{"causal", AttrKind::kBool, "false"}, {"scale", AttrKind::kFloat, "0.0"}}},

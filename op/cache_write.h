@@ -10,7 +10,7 @@ inline constexpr Op cache_write{
     .name = "cache_write",
     .doc =
         "A paged cache [blocks, block_size, h, d] in which values[i] stand at place slots[i], counted over all blocks; "
-        "a slot below 0 is left out.",
+        "a slot outside the cache, below 0 or behind its last block, is left out.",
     .operands = {{{"cache", kFloats, Access::kBuffer}, {"slots", set_of(DType::kI32)}, {"values", kFloats}}},
     .infer =
         [](const Infer& i) {
@@ -27,8 +27,9 @@ inline constexpr Op cache_write{
       return {"kernel/map.h",
               {{v[0] * v[1], v[2]}, [](const int64_t* n) { return int64_t(kernel::map_blocks(n[0], n[1])); }},
               str("map(blocks, ", c.dim(v[0] * v[1]), ", ", d, ", [=](i64 row) { i64 t = row / ", h, ", h = row % ", h,
-                  ", slot = ", c.load(1), "(t); return [=](i64 i) { if (slot >= 0) store(", c.buffer(0), " + (slot * ",
-                  h, " + h) * ", d, " + i, ", c.load(2), "(t, h, i)); }; });")};
+                  ", slot = ", c.load(1), "(t); return [=](i64 i) { if (slot >= 0 && slot < ",
+                  c.dim(c.node.operand_type(0).shape[0] * c.node.operand_type(0).shape[1]), ") store(", c.buffer(0),
+                  " + (slot * ", h, " + h) * ", d, " + i, ", c.load(2), "(t, h, i)); }; });")};
     },
     .in_place = 0,
     .differentiable = false,

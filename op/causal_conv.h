@@ -14,7 +14,8 @@ inline constexpr Op causal_conv{
         "that "
         "is left: [slots, width - 1, c], each sequence's last tokens. starts[s + 1]: a sequence's first token in x; "
         "its "
-        "state is read in slot from[s] (below 0: zeros) and left in slot to[s], which no other sequence reads.",
+        "state is read in slot from[s] (below 0: zeros) and left in slot to[s], which no other sequence reads. Tokens "
+        "behind the last sequence give zeros; a slot outside the state is read as zeros and not written.",
     .operands = {{{"state", kStateFloats, Access::kBuffer},
                   {"x", kStateFloats},
                   {"weight", kStateFloats},

@@ -31,7 +31,7 @@ std::vector<Type> infer_causal_conv(const Infer& i) {
 KernelCall causal_conv_kernel(const KernelCode& c) {
   const Type &x = c.node.operand_type(1), &w = c.node.operand_type(2);
   return {"kernel/recurrence.h",
-          {{c.node.operand_type(4).shape[0], x.shape[1]},
+          {{c.node.operand_type(3).shape[0], x.shape[1]},
            [](const int64_t* d) { return int64_t(kernel::recurrence_blocks(d[0], d[1])); }},
           str("causal_conv<", c.dim(w.shape[1]), ">(blocks, ", sequence_states(c, 3), ", ", c.dim(x.shape[1]), ", ",
               c.buffer(0), ", ", c.load(1), ", ", c.load(2), ", ", c.store(1), ");")};
@@ -67,7 +67,7 @@ KernelCall linear_attention_kernel(const KernelCode& c) {
                          : str("[=](i64 t, i64 h) { return [=](i64 i, i64 j) { return ", of_token, "; }; }");
   return {
       "kernel/recurrence.h",
-      {{c.node.operand_type(6).shape[0] * v.shape[1], v.shape[2]},
+      {{c.node.operand_type(5).shape[0] * v.shape[1], v.shape[2]},
        [](const int64_t* d) { return int64_t(kernel::recurrence_blocks(d[0], d[1])); }},
       str("linear_attention<", delta ? "true" : "false", ">(blocks, ", sequence_states(c, 5), ", ", c.dim(v.shape[1]),
           ", ", c.dim(q.shape[1]), ", ", c.dim(q.shape[2]), ", ", c.dim(v.shape[2]), ", ", c.buffer(0), ", ", c.load(1),

@@ -13,6 +13,9 @@ void add_attention_cases(std::vector<Case>& out) {
              .body = "paged_attention %q, %k, %v, %table, %starts, %lengths {scale = 0.5}",
              .given = {{"table", {4, 1, 0, 2, 5, 3}}, {"starts", {0, 2, 3}}, {"lengths", {3, 5}}}};
   out.push_back(paged);
+  paged.parameters.replace(0, 6, "%q: T[5");  // two tokens of padding, behind the sequences
+  out.push_back(paged);
+  paged.parameters.replace(0, 6, "%q: T[3");
   Case alibi = paged;
   alibi.dtypes = set_of(DType::kF32);  // what they vary does not depend on it, and each is a kernel to compile
   alibi.parameters =
@@ -33,6 +36,8 @@ void add_attention_cases(std::vector<Case>& out) {
               .body = "ragged_attention %q, %k, %v, %starts {scale = 0.5, window = 2}",
               .given = {{"starts", {0, 4, 4, 6}}}};
   out.push_back(ragged);
+  ragged.given = {{"starts", {0, 2, 2, 4}}};  // the last two tokens are padding
+  out.push_back(ragged);
   ragged.parameters += ", %bias: T[4, 5]";
   ragged.body = "ragged_attention %q, %k, %v, %starts, %bias {scale = 0.5}";
   ragged.dtypes = alibi.dtypes;
@@ -41,6 +46,8 @@ void add_attention_cases(std::vector<Case>& out) {
                  .parameters = "%cache: T[3, 2, 2, 4], %slots: i32[3], %values: T[3, 2, 4]",
                  .body = "cache_write %cache, %slots, %values",
                  .given = {{"slots", {4, -1, 1}}}});
+  out.push_back(out.back());
+  out.back().given = {{"slots", {6, 1000000000, 5}}};  // the first is right behind the cache
   // Three sequences: one that goes on in its own slot, a new one of no token, one that moves to another slot.
   std::map<std::string, std::vector<double>> where{{"starts", {0, 3, 3, 5}}, {"from", {1, -1, 2}}, {"to", {1, 3, 0}}};
   out.push_back({.op = "causal_conv",
@@ -52,6 +59,20 @@ void add_attention_cases(std::vector<Case>& out) {
       "%s: f32[4, 4, 3, 2], %q: T[5, 2, 3], %k: T[5, 2, 3], %v: T[5, 4, 2], %d: T[SHAPE], %starts: i32[4], %from: "
       "i32[3], %to: i32[3]";
   auto with = [&](const char* shape) { return std::string(memory).replace(memory.find("SHAPE"), 5, shape); };
+  out.push_back({.op = "causal_conv",  // the last two tokens are padding
+                 .parameters = "%s: T[4, 3, 2], %x: T[7, 2], %w: T[2, 4], %starts: i32[4], %from: i32[3], %to: i32[3]",
+                 .body = "causal_conv %s, %x, %w, %starts, %from, %to",
+                 .results = 2,
+                 .given = where});
+  std::map<std::string, std::vector<double>> padded = where;
+  padded["starts"] = {0, 2, 2, 3};
+  out.push_back({.op = "linear_attention",
+                 .parameters = with("5, 4, 1, 1"),
+                 .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to",
+                 .results = 2,
+                 .low = -1,
+                 .high = 1,
+                 .given = padded});
   out.push_back({.op = "linear_attention",
                  .parameters = with("5, 4, 1, 1"),
                  .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to",
@@ -79,6 +100,11 @@ void add_attention_cases(std::vector<Case>& out) {
                  .parameters = "%q: T[2, 2, 4], %k: T[3, 4], %v: T[3, 4], %mask: bool[2, 3]",
                  .body = "attention %q, %k, %v, %mask",
                  .given = {{"mask", {1, 0, 1, 0, 1, 1}}}});
+  out.push_back(out.back());
+  out.back().given = {{"mask", {0, 0, 0, 0, 1, 1}}};  // the first query sees nothing
+  out.push_back({.op = "attention",
+                 .parameters = "%q: T[4, 3], %k: T[2, 3], %v: T[2, 3]",
+                 .body = "attention %q, %k, %v {causal = true}"});
 }
 
 }  // namespace tegula::reference

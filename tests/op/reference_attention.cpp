@@ -19,7 +19,7 @@ std::vector<Real> weighted(const std::vector<Real>& scores, const std::vector<st
     for (size_t i = 0; i < d; ++i) out[i] += w * values[k][i];
   }
   if (sink) sum += std::exp(*sink - top);
-  for (Real& v : out) v /= sum;
+  for (Real& v : out) v = sum == 0 ? 0 : v / sum;
   return out;
 }
 
@@ -189,7 +189,8 @@ void add_attention(Table& t) {
     const Array& values = c.in[2];
     for_each(values.shape, [&](const Index& i) {
       int64_t slot = c.in[1].integer({i[0]});
-      if (slot >= 0) y.set({slot / y.shape[1], slot % y.shape[1], i[1], i[2]}, values.at(i));
+      if (slot >= 0 && slot < y.shape[0] * y.shape[1])
+        y.set({slot / y.shape[1], slot % y.shape[1], i[1], i[2]}, values.at(i));
     });
     return {y};
   };
