@@ -120,6 +120,12 @@ class Emitter {
     return out;
   }
 
+  // A value is the same number wherever it is read, in this kernel or from memory.
+  std::string rounded(Value v, std::string_view expression) {
+    header("kernel/math.h");
+    return str("rounded<", info(v.dtype()).cpp, ">(", expression, ")");
+  }
+
   // auto v7 = [=](i64 i0, i64 i1) { return ...; };
   std::string pull(const Node& n) {
     if (!n.op->header.empty()) header(std::string(n.op->header));
@@ -129,7 +135,6 @@ class Emitter {
   }
 
   std::string elementwise(const Node& n) {
-    header("kernel/math.h");
     auto index = index_names(n.results[0].shape().size());
     std::string out =
         str("using T = Compute<",
@@ -138,7 +143,7 @@ class Emitter {
     for (size_t i = 0; i < n.operands.size(); ++i)
       out += str("auto ", n.op->operands[i].name, " = ",
                  call(n.operands[i], broadcast_index(n.operands[i].shape(), index)), "; ");
-    return str(out, "return Compute<", info(n.results[0].dtype()).cpp, ">(", n.op->scalar, ");");
+    return str(out, "return ", rounded(n.results[0], n.op->scalar), ";");
   }
 
   static std::string attribute(const std::string& name, const Attr& value) {
@@ -157,7 +162,9 @@ class Emitter {
         n, index,
         [&](int operand, const std::vector<std::string>& at) { return call(n.operands[size_t(operand)], at); },
         [&](const Dim& d) { return dim_(d); }, cpp_literal};
-    return str("Compute<", info(n.results[0].dtype()).cpp, ">(", n.op->element(code), ")");
+    std::string found = n.op->element(code);
+    if (n.operands.empty()) return rounded(n.results[0], found);  // others only re-read what is rounded already
+    return str("Compute<", info(n.results[0].dtype()).cpp, ">(", found, ")");
   }
 
   std::string store(size_t result, const std::vector<std::string>& index) {
@@ -225,8 +232,10 @@ class Emitter {
       std::string once = str("    auto r", v.id, " = "),
                   constant = str("    auto ", name(v), " = [=](auto...) { return r", v.id, "; };\n");
       if (!n.op->reduce.empty())
-        text += str(once, "reduce<", n.op->reduce, ">(", dim_(product(s.reduced)), ", ", column(s), "return ",
-                    call(n.operands[0], s.index), "; });\n", constant);
+        text += str(once,
+                    rounded(v, str("reduce<", n.op->reduce, ">(", dim_(product(s.reduced)), ", ", column(s), "return ",
+                                   call(n.operands[0], s.index), "; })")),
+                    ";\n", constant);
       else if (s.is_row_value(v)) text += str(once, "[=] { ", elementwise_at(n, s.at_row(v)), " }();\n", constant);
       else text += "    " + pull(n) + "\n";
     }
@@ -279,7 +288,8 @@ class Emitter {
       for (size_t i = 0; i < n.results.size(); ++i) text += str(rank || i ? ", " : "", "auto r", i);
       text += ") {\n";
       for (size_t i = 0; i < n.results.size(); ++i)
-        text += str("    auto ", name(n.results[i]), " = [=](auto...) { return r", i, "; };\n");
+        text += str("    auto ", name(n.results[i]), " = [=](auto...) { return ", rounded(n.results[i], str("r", i)),
+                    "; };\n");
       for (const Node& m : body_.nodes())
         if (&m != anchor_ && after_anchor_.contains(m.results[0].id)) text += "    " + pull(m) + "\n";
       for (size_t i = 0; i < body_.results().size(); ++i) text += "    " + store(i, index_names(rank)) + "\n";

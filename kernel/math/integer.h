@@ -136,7 +136,36 @@ INLINE T invert(T a) {
   }
 }
 
-// Any number type to any other.
+namespace detail {
+
+// x in f32, rounded to odd: cut off, and where anything was cut off the last bit set. At least 16 bits stay, so that to
+// round this to nearest in f16 or bf16 gives what rounding x itself would; two roundings to nearest may meet a false
+// tie.
+template <class From>
+INLINE f32 to_odd(From x) {
+  if constexpr (kSame<From, f64>) {
+    f32 near = f32(x);
+    u32 b = bits(near) - u32(abs(f64(near)) > abs(x));
+    return bit_cast<f32>(f64(near) == x ? b : b | 1);
+  } else if constexpr (kSame<From, f32> || sizeof(From) < 4) {
+    return f32(x);  // exact
+  } else {
+    using U = Unsigned<From>;
+    bool negative = x < From(0);
+    U rest = negative ? U(0) - U(x) : U(x);
+    f32 unit = negative ? -1.0f : 1.0f;
+    for (int i = 3; i < int(sizeof(From)); ++i) {  // until it fits into the 24 bits that f32 holds
+      bool fits = rest >> 24 == 0;
+      rest = fits ? rest : rest >> 8 | U((rest & 255) != 0);
+      unit = fits ? unit : unit * 256;
+    }
+    return f32(rest) * unit;
+  }
+}
+
+}  // namespace detail
+
+// Any number type to any other; to a float rounded once, to nearest even.
 template <class To, class From>
 INLINE To convert(From x) {
   if constexpr (kSame<To, From>) {
@@ -157,9 +186,17 @@ INLINE To convert(From x) {
     bool inside = x >= low && x < high;
     To whole = To(inside ? x : From(0));
     return inside || isnan(x) ? whole : x < 0 ? Range<To>::lowest() : Range<To>::highest();
+  } else if constexpr (kSame<To, f16> || kSame<To, bf16>) {
+    return To(detail::to_odd(x));
   } else {
     return To(x);
   }
+}
+
+// x as a value of dtype T: what a buffer of T would hold of it, in the type that T is computed in.
+template <class T, class V>
+INLINE Compute<T> rounded(V x) {
+  return Compute<T>(convert<T>(x));
 }
 
 }  // namespace tegula::kernel

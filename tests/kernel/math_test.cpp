@@ -323,4 +323,20 @@ TEST(Integers, ConversionsSaturate) {
   EXPECT_EQ(k::convert<k::c64>(i32(3)), k::c64(3, 0));
 }
 
+// Values a little beside the middle of two neighbours, which f32 would round to the middle, and then to the even one.
+TEST(Integers, ConvertsTo16BitsWithOneRounding) {
+  EXPECT_EQ(f32(k::convert<k::f16>(1 + 0x1p-11 + 0x1p-40)), 1 + 0x1p-10f);
+  EXPECT_EQ(f32(k::convert<k::f16>(1 + 3 * 0x1p-11 - 0x1p-40)), 1 + 0x1p-10f);
+  EXPECT_EQ(f32(k::convert<k::bf16>(-1 - 0x1p-8 - 0x1p-52)), -1 - 0x1p-7f);
+  EXPECT_EQ(f32(k::convert<k::bf16>(1 + 0x1p-8)), 1.0f) << "a tie itself goes to the even one";
+  EXPECT_EQ(f32(k::convert<k::bf16>(i32(16842753))), 16908288.0f);
+  EXPECT_EQ(f32(k::convert<k::bf16>(i64(-(0x101LL << 50) - 1))), -0x1.02p58f);
+  EXPECT_EQ(f32(k::convert<k::bf16>(u64(0x1010000000000001))), 0x1.02p60f);
+  EXPECT_EQ(f32(k::convert<k::bf16>(INT64_MIN)), -0x1p63f);
+  EXPECT_EQ(f32(k::convert<k::f16>(65519.9999999)), 65504.0f);
+  EXPECT_EQ(f32(k::convert<k::f16>(1e300)), INFINITY);
+  EXPECT_EQ(f32(k::convert<k::bf16>(-1e-300)), 0.0f);
+  EXPECT_TRUE(std::isnan(f32(k::convert<k::bf16>(double(NAN)))));
+}
+
 }  // namespace
