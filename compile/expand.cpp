@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "compile/passes.h"
 #include "op/call.h"
+#include "op/expand.h"
 
 namespace tegula {
 namespace {
@@ -32,7 +33,7 @@ GraphPtr expand(const Graph& graph) {
     if (node.op == &op::call) return inlined(node.attrs.graph("graph"), r[node.operands], r);
     if (!is_composite(node)) return {};
     Scope scope(r.out(), node.op->name);
-    return node.op->expand(node, r[node.operands]);
+    return op::expanded(node, r[node.operands]);
   });
   for (const Node& n : out->nodes())
     if (is_composite(n) || n.op == &op::call) return expand(*out);

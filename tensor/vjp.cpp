@@ -7,6 +7,7 @@
 #include "op/axis.h"
 #include "op/call.h"
 #include "op/cond.h"
+#include "op/expand.h"
 #include "op/operators.h"
 #include "op/reduction.h"
 #include "op/sum.h"
@@ -56,7 +57,8 @@ Values vjp_cond(const Vjp& v) {
   return out;
 }
 
-// The node's operands' cotangents by its rule, or by what it expands to.
+// The node's operands' cotangents by its rule, or by what it expands to: of a widened node, which goes by its rule
+// then.
 void propagate(Graph& graph, const Node& node, const Cotangents& given, Cotangents& into) {
   Values cotangents;
   for (Value r : node.results) {
@@ -65,14 +67,14 @@ void propagate(Graph& graph, const Node& node, const Cotangents& given, Cotangen
   }
   Vjp v{node, node.operands, node.results, cotangents};
   bool inlined = node.op->expand || node.op == &op::call;
-  if (node.op->vjp || node.op == &op::cond) {
+  if ((node.op->vjp && !op::is_widened(node)) || node.op == &op::cond) {
     Values found = node.op->vjp ? node.op->vjp(v) : vjp_cond(v);
     check(found.size() <= node.operands.size(), node.op->name, ": its rule gave ", found.size(), " cotangents");
     for (size_t i = 0; i < found.size(); ++i)
       if (found[i] && takes_cotangent(node.operands[i])) accumulate(into, node.operands[i], found[i]);
   } else if (inlined) {
     size_t first = graph.nodes().size();
-    Values again = node.op->expand ? node.op->expand(node, node.operands)
+    Values again = node.op->expand ? op::expanded(node, node.operands)
                                    : append_graph(graph, node.attrs.graph("graph"), node.operands);
     Cotangents seeds;
     for (size_t i = 0; i < again.size(); ++i)

@@ -6,6 +6,7 @@
 #include "op/axis.h"
 #include "op/call.h"
 #include "op/cond.h"
+#include "op/expand.h"
 #include "op/operators.h"
 #include "op/while_loop.h"
 
@@ -89,7 +90,7 @@ class Batcher {
     Graph inner(std::string(n.op->name));
     Values parameters;
     for (Value v : n.operands) parameters.push_back(inner.parameter(str("x", parameters.size()), v.type()));
-    inner.set_results(n.op->expand(n, parameters));
+    inner.set_results(op::expanded(n, parameters));
     return run(inner, operands);
   }
 
