@@ -75,6 +75,21 @@ TEST(Rounding, CastsAndMeansRoundOnce) {
   EXPECT_EQ(half(out[4]), 0x4040);
 }
 
+// What the gradient of max is made of: that nothing equals the maximum made it NaN.
+TEST(Rounding, TheMaximumOfAProductIsAmongItsElements) {
+  auto out = run(R"(graph @m() -> bf16[4] {
+    %a = constant {value = bf16[4] (1.1015625, 2.296875, 0.69921875, 0.10009766)}
+    %b = constant {value = bf16[4] (1.296875, 1.703125, 0.30078125, 0.8984375)}
+    %x = mul %a, %b
+    %m = max %x {keep_dims = true}
+    %h = equal %x, %m
+    %c = cast %h {to = bf16}
+    %n = sum %c {keep_dims = true}
+    %r = div %c, %n
+    return %r })");
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(half(out[0], i), i == 1 ? 0x3f80 : 0);
+}
+
 // Random chains of ops: all at once, and each op as a graph of its own that reads what the one before wrote.
 void compare_chains(const std::string& dtype, DType type, unsigned seed) {
   const std::string ops[] = {"mul %a, %b",
