@@ -1,9 +1,8 @@
 // expand: composites into primitives. A composite's own expansion may hold composites: rules call ops, not passes.
-#include "op/expand.h"
-
 #include "base/error.h"
 #include "compile/passes.h"
 #include "op/call.h"
+#include "op/composite.h"
 
 namespace tegula {
 namespace {

@@ -22,7 +22,7 @@ class WeightFolding {
   explicit WeightFolding(const Graph& graph)
       : graph_(graph), uses_(uses_of(graph)), known_(size_t(graph.num_values())) {
     for (const Parameter& p : graph.parameters())
-      if (p.kind == ParameterKind::kWeight && !is_quantized(p.value.dtype()) && p.value.type().has_constant_shape())
+      if (p.kind == ParameterKind::kWeight && !is_quantized(p.value.dtype()))
         known(p.value) = {true, p.value.type().bytes().value(), 0};
     for (const Node& n : graph.nodes()) learn(n);
   }

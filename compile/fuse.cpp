@@ -31,14 +31,12 @@ struct Group {
   Shape row, kept;           // for a row of reductions: `space` with the reduced axes of length 1, and without them
   bool is_row = false;
   bool open = true;  // takes consumers in
-  int unit = -1;     // in the order of execution
 };
 
 class Fusion {
  public:
   explicit Fusion(const Graph& graph) : graph_(graph), uses_(uses_of(graph)) {
     for (const Node& n : graph.nodes()) number_[&n] = int(nodes_.size()), nodes_.push_back(&n);
-    group_of_.assign(nodes_.size(), kInline);
     unit_of_.assign(nodes_.size(), -1);
     cost_.assign(size_t(graph.num_values()), 0);
     inlined_.assign(size_t(graph.num_values()), 0);
@@ -51,8 +49,13 @@ class Fusion {
 
  private:
   int producer(Value v) const { return v.node() ? number_.at(v.node()) : -1; }
-  int group_of(Value v) const { return v.node() ? group_of_[size_t(producer(v))] : kInline; }
-  // The units (groups, and nodes that are inlined) whose values the node reads, but `own`.
+  int group_of(const Node* n) const {
+    const int unit = n ? unit_of_[size_t(number_.at(n))] : -1;
+    return unit < 0 ? kInline : group_of_unit_[size_t(unit)];
+  }
+  int group_of(Value v) const { return group_of(v.node()); }
+  int unit_of_group(int g) const { return unit_of_[size_t(groups_[size_t(g)].members[0])]; }
+  // The units whose values the node reads, but `own`.
   std::vector<int> units_read(const Node& node, int own = -1) const {
     std::vector<int> out;
     for (Value v : node.operands)
@@ -94,7 +97,7 @@ class Fusion {
       }
     if (must) return start(n, result.shape(), {}, false);
     cost_[size_t(result.id)] = work, inlined_[size_t(result.id)] = inlined;
-    unit_of_[size_t(n)] = order_.add(units_read(node));
+    add_unit(n, kInline);
   }
 
   void start(int n, Shape space, Shape row, bool is_row, bool open = true) {
@@ -102,14 +105,16 @@ class Fusion {
     if (is_row)
       for (size_t a = 0; a < space.size(); ++a)
         if (!is_reduced(*nodes_[size_t(n)], int(a))) kept.push_back(space[a]);
-    const int unit = order_.add(units_read(*nodes_[size_t(n)]));
-    groups_.push_back({{n}, std::move(space), std::move(row), std::move(kept), is_row, open, unit});
-    group_of_[size_t(n)] = int(groups_.size()) - 1, unit_of_[size_t(n)] = unit;
-    group_of_unit_[unit] = int(groups_.size()) - 1;
+    groups_.push_back({{n}, std::move(space), std::move(row), std::move(kept), is_row, open});
+    add_unit(n, int(groups_.size()) - 1);
   }
   void join(int g, int n) {
+    unit_of_[size_t(n)] = unit_of_group(g);
     groups_[size_t(g)].members.push_back(n);
-    group_of_[size_t(n)] = g, unit_of_[size_t(n)] = groups_[size_t(g)].unit;
+  }
+  void add_unit(int n, int group) {
+    unit_of_[size_t(n)] = order_.add(units_read(*nodes_[size_t(n)]));
+    group_of_unit_.push_back(group);
   }
 
   static bool is_reduced(const Node& reduction, int axis) {
@@ -133,13 +138,13 @@ class Fusion {
       bool at_same_index = v.shape() == shape || (group.is_row && shape == group.space && v.shape() == group.row);
       if (!at_same_index) return false;
     }
-    return order_.let_read(group.unit, units_read(node, group.unit));
+    return order_.let_read(unit_of_group(g), units_read(node, unit_of_group(g)));
   }
 
   // Would taking `node` in spare storing v, a value of group g?
   bool only_used_by(Value v, int g, const Node& node) const {
     for (const Use& u : uses_[size_t(v.id)])
-      if (!u.node || (u.node != &node && group_of_[size_t(number_.at(u.node))] != g)) return false;
+      if (!u.node || (u.node != &node && group_of(u.node) != g)) return false;
     return true;
   }
 
@@ -205,8 +210,7 @@ class Fusion {
     }
     for (Value v : graph_.results()) stored.insert(v.id);
     for (int unit : order_.order())
-      if (auto g = group_of_unit_.find(unit); g != group_of_unit_.end())
-        emit(g->second, in[size_t(g->second)], stored, r);
+      if (int g = group_of_unit_[size_t(unit)]; g != kInline) emit(g, in[size_t(g)], stored, r);
     return r.finish(graph_);
   }
 
@@ -263,13 +267,13 @@ class Fusion {
   std::vector<std::vector<Use>> uses_;
   std::vector<const Node*> nodes_;
   std::unordered_map<const Node*, int> number_;
-  std::vector<int> group_of_;  // by node; kInline: copied into its readers
-  std::vector<int> unit_of_;   // by node: where it stands in order_, as part of its group or alone
-  std::vector<int> cost_;      // by value: what pulling it through inlined nodes costs
-  std::vector<int> inlined_;   // by value: how many those are, at most
-  std::vector<Group> groups_;
+  // Units are what runs at once: a group, or a node alone that is inlined (copied into its readers).
   GroupOrder order_;
-  std::unordered_map<int, int> group_of_unit_;
+  std::vector<int> unit_of_;        // by node; -1 until it is placed
+  std::vector<int> group_of_unit_;  // kInline: no group
+  std::vector<int> cost_;           // by value: what pulling it through inlined nodes costs
+  std::vector<int> inlined_;        // by value: how many those are, at most
+  std::vector<Group> groups_;
 };
 
 }  // namespace

@@ -21,8 +21,7 @@ const kernel::PackFormat* format_of(DType dtype) {
 
 bool can_pack(const Parameter& p) {
   const Type& t = p.value.type();
-  return p.kind == ParameterKind::kWeight && (t.rank() == 2 || t.rank() == 3) && t.has_constant_shape() &&
-         format_of(t.dtype);
+  return p.kind == ParameterKind::kWeight && (t.rank() == 2 || t.rank() == 3) && format_of(t.dtype);
 }
 
 // Does the body walk its parameter `i` as the right operand of a matmul, rows of k?

@@ -21,10 +21,9 @@ inline constexpr Op paged_attention{
         "Scores are q.k * scale, then soft_cap * tanh(score / soft_cap) where soft_cap > 0; a token sees `window` "
         "tokens "
         "up to itself, all where it is 0. With alibi > 0 a score grows by alibi times its key's place times the head's "
-        "slope (arXiv:2108.12409), the slope and its product rounded to alibi_dtype. Tokens "
-        "behind the last sequence give zeros; lengths beyond the table end with it, and a key in a block that the "
-        "cache "
-        "does not have is not seen.",
+        "slope (arXiv:2108.12409), the slope and its product rounded to alibi_dtype. Tokens behind the last "
+        "sequence give zeros; lengths beyond the table end with it, and a key in a block that the cache does not have "
+        "is not seen.",
     .operands = {{{"q", kSingles},
                   {"keys", kSingles, Access::kBuffer},
                   {"values", kSingles, Access::kBuffer},

@@ -7,7 +7,7 @@
 #include "op/axis.h"
 #include "op/call.h"
 #include "op/cond.h"
-#include "op/expand.h"
+#include "op/composite.h"
 #include "op/operators.h"
 #include "op/reduction.h"
 #include "op/sum.h"

@@ -1,4 +1,4 @@
-#include "op/expand.h"
+#include "op/composite.h"
 
 #include <algorithm>
 
