@@ -5,8 +5,8 @@
 #include "op/any.h"
 #include "op/axis.h"
 #include "op/call.h"
-#include "op/cond.h"
 #include "op/composite.h"
+#include "op/cond.h"
 #include "op/operators.h"
 #include "op/while_loop.h"
 
