@@ -18,9 +18,11 @@ class ChatTemplate {
   ChatTemplate(std::string_view source, const std::string& origin);
 
   // The text for `variables`: "messages", and as the template asks for them "tools", "documents",
-  // "add_generation_prompt", "bos_token", ... Tools and documents that are not given are null, as in transformers.
-  // "strftime_now", an ISO time, is what the function of that name says; without it, it asks the clock. Throws Error
-  // with the template's own message where it raises one (raise_exception), or what is wrong, and the line.
+  // "add_generation_prompt", "bos_token", ... Of a message, members that are null are left out, and
+  // "reasoning_content", "thinking" and "reasoning" stand for one another. Tools and documents that are not given are
+  // null, as in transformers. "strftime_now", an ISO time, is what the function of that name says; without it, it asks
+  // the clock. Throws Error with the template's own message where it raises one (raise_exception), or what is wrong,
+  // and the line.
   std::string render(const Json& variables) const;
 
   const std::string& source() const { return source_; }

@@ -35,5 +35,23 @@ TEST(ChatTemplates, RenderAsInPython) {
   EXPECT_GT(num_cases, 200u);
 }
 
+// As transformers 5 prepares messages (chat_template_utils.py).
+TEST(ChatTemplates, MessagesAreWithoutNullsAndWithTheirReasoningUnderEachName) {
+  const ChatTemplate shown(
+      "{% for m in messages %}{{ m | list | join(',') }}:{{ m.thinking }}/{{ m.reasoning_content }};{% endfor %}",
+      "template");
+  const auto render = [&](std::string_view messages) {
+    return shown.render(Json::Object{{"messages", Json::parse(messages, "messages")}});
+  };
+  EXPECT_EQ(render(R"([{"role": "assistant", "content": null, "tool_calls": null, "kept": {"inner": null}}])"),
+            "role,kept:/;");
+  EXPECT_EQ(render(R"([{"role": "a", "reasoning": "r"}])"), "thinking,role,reasoning,reasoning_content:r/r;");
+  EXPECT_EQ(render(R"([{"role": "a", "thinking": "t"}])"), "thinking,role,reasoning_content:t/t;");
+  EXPECT_EQ(render(R"([{"role": "a", "reasoning_content": "c", "thinking": "t"}])"),
+            "thinking,role,reasoning_content:t/c;");
+  EXPECT_EQ(render(R"([{"role": "a", "reasoning_content": null, "reasoning": ""}])"),
+            "thinking,role,reasoning,reasoning_content:/;");
+}
+
 }  // namespace
 }  // namespace tegula

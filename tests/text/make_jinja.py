@@ -135,13 +135,16 @@ def main():
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1500
     rng = random.Random(seed)
+    # As transformers does before it renders: members of a message that are None are left out.
+    messages = [{k: v for k, v in message.items() if v is not None} for message in VARIABLES["messages"]]
+    variables = json.dumps({**VARIABLES, "messages": messages})
     sys.setrecursionlimit(600)
     cases = []
     while len(cases) < count:
         template = "{{ " + expression(rng) + " }}" if rng.random() < .6 else statements(rng)
         case = {"template": template}
         try:
-            case["expected"] = env.from_string(template).render(**json.loads(json.dumps(VARIABLES)))
+            case["expected"] = env.from_string(template).render(**json.loads(variables))
         except Exception as e:
             if rng.random() < .7:
                 continue
