@@ -39,13 +39,11 @@ class Assembler {
   }
 
  private:
-  uint32_t scalar(Grid g) {
-    for (size_t i = 0; i < out_.scalars.size(); ++i)
-      if (out_.scalars[i].blocks == g.blocks && out_.scalars[i].dims == g.dims) return uint32_t(i);
-    out_.scalars.push_back(std::move(g));
-    return uint32_t(out_.scalars.size()) - 1;
+  uint32_t scalar(const Dim& d) {
+    auto at = std::find(out_.scalars.begin(), out_.scalars.end(), d);
+    if (at == out_.scalars.end()) at = out_.scalars.insert(at, d);
+    return uint32_t(at - out_.scalars.begin());
   }
-  uint32_t scalar(const Dim& d) { return scalar(Grid{{d}, Grid().blocks}); }
 
   // A new slot of the arena, which nothing else shares.
   uint32_t slot(const Dim& bytes) {
@@ -102,7 +100,7 @@ class Assembler {
     for (size_t i = 0; i < node.results.size(); ++i)
       if (kernel.has_pointer[i]) l.buffers.push_back(place(f, node.results[i]));
     for (const Dim& d : kernel.scalars) l.scalars.push_back(scalar(d));
-    l.blocks = scalar(std::move(kernel.grid));
+    l.blocks = scalar(kernel.grid);
     l.barrier = barrier;
     out_.notes.push_back({str("k", at->second), kernel.description, node.location});
     return l;

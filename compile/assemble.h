@@ -21,9 +21,9 @@ struct Assembled {
   std::vector<Step> steps;
   // Buffers of a run, in order: the arena, the parameters, the results, then these literals.
   std::vector<Literal> literals;
-  std::vector<Grid> scalars;  // formula of each scalar of a run
-  uint32_t arena_bytes = 0;   // which scalar is the arena's size
-  MemoryPlan plan;            // of the outermost graph
+  std::vector<Dim> scalars;  // of a run
+  uint32_t arena_bytes = 0;  // which scalar is the arena's size
+  MemoryPlan plan;           // of the outermost graph
 
   std::vector<std::string> kernels;   // texts, each with @ for its name
   std::vector<std::string> comments;  // of each: the ops in it and where the first stands

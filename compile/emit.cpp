@@ -179,7 +179,7 @@ class Emitter {
     Shape shape = body_.results()[0].shape();
     Dim cols = shape.empty() ? Dim(1) : shape.back(), rows = 1;
     if (!shape.empty()) shape.pop_back(), rows = product(shape);
-    out_.grid = {{rows, cols}, [](const int64_t* d) { return int64_t(kernel::map_blocks(d[0], d[1])); }};
+    out_.grid = kernel::map_blocks(rows, cols);
     auto index = index_names(body_.results()[0].shape().size());
     std::string stores;
     for (size_t i = 0; i < body_.results().size(); ++i) stores += store(i, index) + " ";
@@ -245,7 +245,7 @@ class Emitter {
   std::string rows() {
     RowSpace s(*anchor_);
     Dim count = product(s.kept);
-    out_.grid = {{count}, [](const int64_t* d) { return int64_t(kernel::row_blocks(d[0])); }};
+    out_.grid = kernel::row_blocks(count);
     std::string text = str("  rows(blocks, ", dim_(count), ", [=](i64 row) {\n    ",
                            split_index("row", s.kept, s.kept_index, dim_), "\n", row_values(s));
     std::string row_stores, column_stores;

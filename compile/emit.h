@@ -15,7 +15,7 @@ namespace tegula {
 struct Kernel {
   std::string text;  // KERNEL(@, ...) { ... }: @ stands for the name
   std::vector<std::string> headers;
-  Grid grid;
+  Dim grid;                       // number of blocks
   std::vector<Dim> scalars;       // its i64 parameters, after the pointers: the body's parameters, then its results
   std::vector<bool> has_pointer;  // of the results: false where it is written in place of a parameter
   std::string description;        // for people: "matmul silu mul"

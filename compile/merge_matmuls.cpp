@@ -60,9 +60,7 @@ constexpr Op kMatmul2{
     .kernel = [](const KernelCode& c) -> KernelCall {
       LeftOperand a(c);
       const Dim& n = c.node.result_type().shape.back();
-      return {"kernel/matmul.h",
-              {{a.rows, n, c.simt ? 1 : 0},
-               [](const int64_t* d) { return int64_t(kernel::matmul_blocks(d[0], d[1], d[2] != 0)); }},
+      return {"kernel/matmul.h", kernel::matmul_blocks(a.rows, n, c.simt),
               str("matmul2(blocks, ", c.dim(a.rows), ", ", c.dim(n), ", ", c.dim(a.depth), ", ", a.load(c), ", ",
                   weight(c, 1), ", ", weight(c, 2), ", [=](i64 i, i64 j, auto x, auto y) { ", a.split, c.store(-1), "(",
                   a.index, "j, x, y); });")};
@@ -83,22 +81,17 @@ constexpr Op kMatmuls{
     .infer = infer_products,
     .kernel = [](const KernelCode& c) -> KernelCall {
       LeftOperand a(c);
-      Grid grid{{a.rows, c.simt ? 1 : 0}, [](const int64_t* d) {
-                  int64_t blocks = 0;
-                  for (size_t w = 0; w < kMostProducts; ++w) blocks += kernel::matmul_blocks(d[0], d[2 + w], d[1] != 0);
-                  return blocks;
-                }};
+      Dim grid = 0;
       // One lambda, so that what brings its rows near is compiled once.
       std::string text = str("auto a = ", a.load(c), ";\n  Blocks rest = blocks;\n  ");
       for (int r = 0; r < int(c.node.results.size()); ++r) {
         const Dim& n = c.node.result_type(size_t(r)).shape.back();
-        grid.dims.push_back(n);
+        grid = grid + kernel::matmul_blocks(a.rows, n, c.simt);
         text += str("rest = part(rest, matmul_blocks(", c.dim(a.rows), ", ", c.dim(n),
                     "), [=](Blocks mine) { matmul(mine, ", c.dim(a.rows), ", ", c.dim(n), ", ", c.dim(a.depth), ", ",
                     "a, ", weight(c, r + 1), ", [=](i64 i, i64 j, auto x) { ", a.split, c.store(r), "(", a.index,
                     "j, x); }); });\n  ");
       }
-      grid.dims.resize(2 + kMostProducts);
       return {"kernel/matmul.h", std::move(grid), text};
     },
     .row_operand = 0,

@@ -43,7 +43,6 @@ struct Program::State {
   std::vector<BufferRef> buffers;
   std::vector<Buffer*> raw;
   std::vector<int64_t> scalars;
-  std::vector<Grid> formulas;  // of each scalar
   std::map<std::string, int64_t, std::less<>> symbols;
   std::vector<std::vector<int64_t>> bound_shape;
   std::vector<Requirement> requirements;
@@ -145,12 +144,7 @@ void Program::State::evaluate() {
   for (const Requirement& r : requirements)
     if (r.nonnegative.evaluate(lookup) < 0) fail(name, ": ", r.message);
   scalars.resize(assembled.scalars.size());
-  for (size_t i = 0; i < assembled.scalars.size(); ++i) {
-    int64_t dims[8];
-    for (size_t k = 0; k < assembled.scalars[i].dims.size(); ++k)
-      dims[k] = assembled.scalars[i].dims[k].evaluate(lookup);
-    scalars[i] = assembled.scalars[i].blocks(dims);
-  }
+  for (size_t i = 0; i < scalars.size(); ++i) scalars[i] = assembled.scalars[i].evaluate(lookup);
   if (!buffers[arena()] || buffers[arena()]->bytes() < size_t(scalars[assembled.arena_bytes]))
     buffers[arena()] = device->allocate(std::max<size_t>(aligned(scalars[assembled.arena_bytes]), kBufferAlignment));
   for (size_t i = 0; i < graph().results().size(); ++i) {

@@ -126,16 +126,10 @@ struct KernelCode {
   std::function<std::string(std::string_view flat, const Shape& shape, const std::vector<std::string>& names)> split;
   bool simt;  // compiled for blocks of many threads: some grids differ
 };
-// How many program instances (blocks) a launch has: a function of dims, evaluated where a run binds the symbols. The
-// function is one of kernel/'s constexpr formulas (`map_blocks`, ...), which the host includes as well.
-struct Grid {
-  std::vector<Dim> dims;
-  int64_t (*blocks)(const int64_t* dims) = [](const int64_t* d) { return d[0]; };
-};
 struct KernelCall {
   std::string header;  // "kernel/matmul.h"
-  Grid grid;
-  std::string text;  // the C++ statement; `blocks` is in scope
+  Dim grid;            // how many blocks the launch has: by the formula of the kernel's header (`matmul_blocks`, ...)
+  std::string text;    // the C++ statement; `blocks` is in scope
 };
 
 struct Op {

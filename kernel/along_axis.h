@@ -10,15 +10,14 @@
 #pragma once
 
 #include "kernel/block.h"
+#include "kernel/grid.h"
 
 namespace tegula::kernel {
 
 inline constexpr i64 kLanes = 128;
 
 // Number of blocks; for the host as well.
-constexpr i64 along_axis_blocks(i64 outer, i64 inner) {
-  return outer <= 0 || inner <= 0 ? 0 : inner == 1 ? outer : outer * ((inner + kLanes - 1) / kLanes);
-}
+constexpr auto along_axis_blocks(auto outer, auto inner) { return outer * ceildiv(inner, kLanes); }
 
 // Runs f(o, i, j, state) for each lane (o, j) and i = 0..n-1, or n-1..0 where `reverse`; state begins as `initial`.
 template <class T, class F>

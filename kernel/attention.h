@@ -8,6 +8,7 @@
 // reaches outside a buffer.
 #pragma once
 
+#include "kernel/grid.h"
 #include "kernel/math.h"
 #include "kernel/tile.h"
 
@@ -98,11 +99,11 @@ struct PagedCache {
 struct None {};
 
 // Queries that a block handles: many share what is read of the keys, few leave work for every core.
-constexpr i64 attention_tile(i64 tokens) { return tokens >= 128 ? 16 : 1; }
+constexpr auto attention_tile(auto tokens) { return 1 + 15 * min(1, floordiv(tokens, 128)); }
 
 // Number of blocks; for the host as well.
-constexpr i64 attention_blocks(i64 tokens, i64 kv_heads) {
-  return tokens <= 0 ? 0 : (tokens + attention_tile(tokens) - 1) / attention_tile(tokens) * kv_heads;
+constexpr auto attention_blocks(auto tokens, auto kv_heads) {
+  return ceildiv(tokens, attention_tile(tokens)) * kv_heads;
 }
 
 namespace detail {

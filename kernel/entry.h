@@ -10,7 +10,7 @@
 // CPU:   extern "C" void k3(void* const* buffers, const i64* scalars, i64 begin, i64 end); buffers and scalars in the
 //        order of the parameters. It runs blocks begin..end-1 on the calling thread, of any split of the grid.
 // SIMT:  a kernel whose arguments are the parameters, launched with one group of kThreads threads per block.
-// How many blocks there are, the kernel's header says with a constexpr function that the host includes as well.
+// How many blocks there are, the kernel's header says with a function that the host calls as well (kernel/grid.h).
 // Blocks may run in any order and at once: what one writes, no other of the same launch may read.
 #pragma once
 

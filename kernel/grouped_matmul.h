@@ -15,9 +15,8 @@ constexpr i64 grouped_rows(bool simt = kSimt) { return simt ? 64 : 256; }
 constexpr i64 grouped_columns(bool simt = kSimt) { return simt ? 64 : 32; }
 
 // Number of blocks; for the host as well. Each group's last tile may be partly filled; the rows behind are one more.
-constexpr i64 grouped_matmul_blocks(i64 m, i64 n, i64 groups, bool simt = kSimt) {
-  i64 tiles = m / grouped_rows(simt) + (m < groups + 1 ? m : groups + 1);
-  return tiles * matmul_blocks(1, n, simt);
+constexpr auto grouped_matmul_blocks(auto m, auto n, auto groups, bool simt = kSimt) {
+  return (floordiv(m, grouped_rows(simt)) + min(m, groups + 1)) * matmul_blocks(1, n, simt);
 }
 
 // sizes[g] rows belong to group g of `groups`, one after another, of `rows` in all.

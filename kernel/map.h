@@ -5,17 +5,16 @@
 #pragma once
 
 #include "kernel/block.h"
+#include "kernel/grid.h"
 
 namespace tegula::kernel {
 
 inline constexpr i64 kMapBlock = 2048;
 
-// Number of blocks of a map; for the host as well.
-constexpr i64 map_blocks(i64 rows, i64 cols) {
-  if (rows <= 0 || cols <= 0) return 0;
-  if (cols >= kMapBlock) return rows * ((cols + kMapBlock - 1) / kMapBlock);
-  i64 rows_a_block = kMapBlock / cols;
-  return (rows + rows_a_block - 1) / rows_a_block;
+// Number of blocks of a map; for the host as well. Either a row is several blocks or a block several rows.
+constexpr auto map_blocks(auto rows, auto cols) {
+  auto rows_a_block = max(1, floordiv(kMapBlock, max(1, cols)));
+  return ceildiv(rows, rows_a_block) * ceildiv(cols, kMapBlock);
 }
 
 // Runs f(row)(col) for every element, in any order.

@@ -5,14 +5,15 @@
 // element type is that of a's values times b's; an f32 result accumulates in f32, an integer wraps.
 #pragma once
 
+#include "kernel/grid.h"
 #include "kernel/tile.h"
 
 namespace tegula::kernel {
 
 // Number of blocks of a matmul; for the host as well, which says whether the kernel is compiled for SIMT.
 // A batch of matmuls has `batch` times as many.
-constexpr i64 matmul_blocks(i64 m, i64 n, bool simt = kSimt) {
-  return m <= 0 || n <= 0 ? 0 : simt ? (m + 63) / 64 * ((n + 63) / 64) : (m + 255) / 256 * ((n + 31) / 32);
+constexpr auto matmul_blocks(auto m, auto n, bool simt = kSimt) {
+  return ceildiv(m, simt ? 64 : 256) * ceildiv(n, simt ? 64 : 32);
 }
 
 namespace detail {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernel/block.h"
+#include "kernel/grid.h"
 
 namespace tegula::kernel {
 
@@ -37,7 +38,7 @@ inline constexpr i64 kStateLanes = 64;  // columns of a block
 
 // Number of blocks; for the host as well. Parts: sequences, or the heads of all sequences, with the padding as one more
 // sequence behind them.
-constexpr i64 recurrence_blocks(i64 parts, i64 columns) { return parts * ((columns + kStateLanes - 1) / kStateLanes); }
+constexpr auto recurrence_blocks(auto parts, auto columns) { return parts * ceildiv(columns, kStateLanes); }
 
 namespace detail {
 

@@ -18,7 +18,7 @@ namespace tegula::kernel {
 // Bytes of LOCAL_ARRAYs that one kernel may hold, on every target.
 inline constexpr i64 kStageBytes = 32768;
 
-constexpr i64 row_blocks(i64 rows) { return rows; }
+constexpr auto row_blocks(auto rows) { return rows; }
 
 template <class F>
 inline void rows(Blocks blocks, i64 count, F f) {

@@ -15,7 +15,7 @@ enum class Order {
   kLargest,     // descending, NaN first
 };
 
-constexpr i64 sort_blocks(i64 rows) { return rows; }
+constexpr auto sort_blocks(auto rows) { return rows; }
 
 namespace detail {
 

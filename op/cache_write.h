@@ -24,8 +24,7 @@ inline constexpr Op cache_write{
     .kernel = [](const KernelCode& c) -> KernelCall {
       const Shape& v = c.node.operand_type(2).shape;
       std::string h = c.dim(v[1]), d = c.dim(v[2]);
-      return {"kernel/map.h",
-              {{v[0] * v[1], v[2]}, [](const int64_t* n) { return int64_t(kernel::map_blocks(n[0], n[1])); }},
+      return {"kernel/map.h", kernel::map_blocks(v[0] * v[1], v[2]),
               str("map(blocks, ", c.dim(v[0] * v[1]), ", ", d, ", [=](i64 row) { i64 t = row / ", h, ", h = row % ", h,
                   ", slot = ", c.load(1), "(t); return [=](i64 i) { if (slot >= 0 && slot < ",
                   c.dim(c.node.operand_type(0).shape[0] * c.node.operand_type(0).shape[1]), ") store(", c.buffer(0),

@@ -52,9 +52,7 @@ KernelCall grouped_matmul_kernel(const KernelCode& c) {
   const Type &a = c.node.operand_type(0), &b = c.node.operand_type(1);
   std::string load_b =
       c.packed(1) ? c.buffer(1) : str("[=](i64 g) { return [=](i64 k, i64 j) { return ", c.load(1), "(g, j, k); }; }");
-  return {"kernel/grouped_matmul.h",
-          {{a.shape[0], b.shape[1], b.shape[0], c.simt ? 1 : 0},
-           [](const int64_t* d) { return int64_t(kernel::grouped_matmul_blocks(d[0], d[1], d[2], d[3] != 0)); }},
+  return {"kernel/grouped_matmul.h", kernel::grouped_matmul_blocks(a.shape[0], b.shape[1], b.shape[0], c.simt),
           str("grouped_matmul(blocks, ", row_groups(c), ", ", c.dim(b.shape[1]), ", ", c.dim(a.shape[1]), ", ",
               c.load(0), ", ", load_b, ", ", c.store(0), ");")};
 }
@@ -89,9 +87,7 @@ std::vector<Type> infer_grouped_outer(const Infer& i) {
 KernelCall grouped_outer_kernel(const KernelCode& c) {
   const Dim &groups = c.node.operand_type(2).shape[0], &n = c.node.operand_type(0).shape[1],
             &k = c.node.operand_type(1).shape[1];
-  return {"kernel/grouped_matmul.h",
-          {{groups, n, k, c.simt ? 1 : 0},
-           [](const int64_t* d) { return d[0] * int64_t(kernel::matmul_blocks(d[1], d[2], d[3] != 0)); }},
+  return {"kernel/grouped_matmul.h", groups * kernel::matmul_blocks(n, k, c.simt),
           str("grouped_outer(blocks, ", row_groups(c), ", ", c.dim(n), ", ", c.dim(k), ", ", c.load(0), ", ", c.load(1),
               ", ", c.store(0), ");")};
 }

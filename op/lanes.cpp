@@ -25,8 +25,7 @@ std::string Lanes::at() const {
 }
 
 KernelCall Lanes::call(const KernelCode& c, bool reverse, const std::string& initial, const std::string& body) const {
-  return {"kernel/along_axis.h",
-          {{outer, inner}, [](const int64_t* d) { return int64_t(kernel::along_axis_blocks(d[0], d[1])); }},
+  return {"kernel/along_axis.h", kernel::along_axis_blocks(outer, inner),
           str("along_axis(blocks, ", c.dim(outer), ", ", c.dim(length), ", ", c.dim(inner), ", ",
               reverse ? "true" : "false", ", ", initial, ", [=](i64 o, i64 i, i64 j, auto& state) { ", split, body,
               " });")};

@@ -26,12 +26,6 @@ std::vector<Type> infer_matmul(const Infer& i) {
   return {out};
 }
 
-namespace {
-
-int64_t blocks_of(const int64_t* d) { return d[0] * int64_t(kernel::matmul_blocks(d[1], d[2], d[3] != 0)); }
-
-}  // namespace
-
 KernelCall matmul_kernel(const KernelCode& c) {
   const Type &a = c.node.operand_type(0), &b = c.node.operand_type(1), &out = c.node.result_type();
   bool transposed = c.node.attrs.boolean("transpose_b");
@@ -72,7 +66,7 @@ KernelCall matmul_kernel(const KernelCode& c) {
   if (!joined)
     text = str("for_batch(blocks, ", c.dim(product(lead)), ", matmul_blocks(", c.dim(m), ", ", c.dim(n),
                "), [=](i64 b, Blocks part) { ", c.split("b", lead, index), text, " });");
-  return {"kernel/matmul.h", {{joined ? Dim(1) : product(lead), m, n, c.simt ? 1 : 0}, blocks_of}, text};
+  return {"kernel/matmul.h", (joined ? Dim(1) : product(lead)) * kernel::matmul_blocks(m, n, c.simt), text};
 }
 
 }  // namespace tegula::op

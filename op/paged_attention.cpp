@@ -88,9 +88,7 @@ KernelCall paged_attention_kernel(const KernelCode& c) {
           c.dim(value_size(a, v)), ">(blocks, ", batch, ", ", c.dim(tokens), ", ", options, ", ", c.load(0), ", ",
           cache(1), ", ", cache(2), ", ", c.node.operands.size() > 6 ? c.load(6) : "None{}", ", ",
           alibi_bias(c, q.shape[1].value()), ", ", c.store(0), ");");
-  return {"kernel/attention.h",
-          {{tokens, kv_heads}, [](const int64_t* d) { return int64_t(kernel::attention_blocks(d[0], d[1])); }},
-          text};
+  return {"kernel/attention.h", kernel::attention_blocks(tokens, kv_heads), text};
 }
 
 }  // namespace tegula::op

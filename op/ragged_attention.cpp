@@ -43,8 +43,7 @@ KernelCall ragged_attention_kernel(const KernelCode& c) {
                reach, "); }");
   }
   std::string options = str("AttentionOptions{", scale, ", false, ", c.node.attrs.integer("window"), ", 0}");
-  return {"kernel/attention.h",
-          {{tokens, kv_heads}, [](const int64_t* d) { return int64_t(kernel::attention_blocks(d[0], d[1])); }},
+  return {"kernel/attention.h", kernel::attention_blocks(tokens, kv_heads),
           str("auto batch = ", batch, ";\n  attention<", c.dim(q.shape[1]), ", ", c.dim(kv_heads), ", ",
               c.dim(q.shape[2]), ", ", c.dim(v.shape[2]), ">(blocks, batch, ", c.dim(tokens), ", ", options, ", ",
               c.load(0), ", ", of_sequence(1), ", ", of_sequence(2), ", None{}, ", bias, ", ", c.store(0), ");")};

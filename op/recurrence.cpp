@@ -30,9 +30,7 @@ std::vector<Type> infer_causal_conv(const Infer& i) {
 
 KernelCall causal_conv_kernel(const KernelCode& c) {
   const Type &x = c.node.operand_type(1), &w = c.node.operand_type(2);
-  return {"kernel/recurrence.h",
-          {{c.node.operand_type(3).shape[0], x.shape[1]},
-           [](const int64_t* d) { return int64_t(kernel::recurrence_blocks(d[0], d[1])); }},
+  return {"kernel/recurrence.h", kernel::recurrence_blocks(c.node.operand_type(3).shape[0], x.shape[1]),
           str("causal_conv<", c.dim(w.shape[1]), ">(blocks, ", sequence_states(c, 3), ", ", c.dim(x.shape[1]), ", ",
               c.buffer(0), ", ", c.load(1), ", ", c.load(2), ", ", c.store(1), ");")};
 }
@@ -66,9 +64,7 @@ KernelCall linear_attention_kernel(const KernelCode& c) {
                          ? str("[=](i64 t, i64 h) { f32 d = f32(", of_token, "); return [=](i64, i64) { return d; }; }")
                          : str("[=](i64 t, i64 h) { return [=](i64 i, i64 j) { return ", of_token, "; }; }");
   return {
-      "kernel/recurrence.h",
-      {{c.node.operand_type(5).shape[0] * v.shape[1], v.shape[2]},
-       [](const int64_t* d) { return int64_t(kernel::recurrence_blocks(d[0], d[1])); }},
+      "kernel/recurrence.h", kernel::recurrence_blocks(c.node.operand_type(5).shape[0] * v.shape[1], v.shape[2]),
       str("linear_attention<", delta ? "true" : "false", ">(blocks, ", sequence_states(c, 5), ", ", c.dim(v.shape[1]),
           ", ", c.dim(q.shape[1]), ", ", c.dim(q.shape[2]), ", ", c.dim(v.shape[2]), ", ", c.buffer(0), ", ", c.load(1),
           ", ", c.load(2), ", ", c.load(3), ", ", keep, ", ", delta ? c.load(8) : "0", ", ", c.store(1), ");")};
