@@ -1,7 +1,6 @@
 #include "base/cache.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -38,15 +37,21 @@ struct Trailer {
 };
 static_assert(sizeof(Trailer) == 88);
 
-// An open, locked, mapped file.
 struct Mapping {
-  int fd = -1;
   void* data = MAP_FAILED;
   size_t size = 0;
-  Mapping() = default;
+  Mapping(void* data, size_t size) : data(data), size(size) {}
   Mapping(const Mapping&) = delete;
   ~Mapping() {
     if (data != MAP_FAILED) ::munmap(data, size);
+  }
+};
+
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int fd) : fd(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  ~Descriptor() {
     if (fd >= 0) ::close(fd);
   }
 };
@@ -56,17 +61,13 @@ std::string path_of(const std::string& folder, const Digest& key, std::string_vi
 }
 
 std::optional<Cache::Entry> open_entry(const std::string& path, const Digest& key) {
-  auto mapping = std::make_shared<Mapping>();
-  mapping->fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (mapping->fd < 0) return std::nullopt;
-  // A file system without locks (some network ones) goes unlocked: only eviction looks at them.
-  if (::flock(mapping->fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return std::nullopt;  // it is being evicted
-  struct stat opened, named;
-  if (::fstat(mapping->fd, &opened) != 0 || ::stat(path.c_str(), &named) != 0 || opened.st_ino != named.st_ino ||
-      !S_ISREG(opened.st_mode) || size_t(opened.st_size) <= sizeof(Trailer))
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat opened;
+  if (file.fd < 0 || ::fstat(file.fd, &opened) != 0 || !S_ISREG(opened.st_mode) ||
+      size_t(opened.st_size) <= sizeof(Trailer))
     return std::nullopt;
-  mapping->size = size_t(opened.st_size);
-  mapping->data = ::mmap(nullptr, mapping->size, PROT_READ, MAP_PRIVATE, mapping->fd, 0);
+  const auto size = size_t(opened.st_size);
+  const auto mapping = std::make_shared<const Mapping>(::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0), size);
   if (mapping->data == MAP_FAILED) return std::nullopt;
 
   const std::span bytes(static_cast<const uint8_t*>(mapping->data), mapping->size - sizeof(Trailer));
@@ -74,7 +75,7 @@ std::optional<Cache::Entry> open_entry(const std::string& path, const Digest& ke
   std::memcpy(&found, bytes.data() + bytes.size(), sizeof found);
   const Trailer expected{.key = key, .digest = found.digest, .size = bytes.size()};
   if (std::memcmp(&found, &expected, sizeof found) != 0 || sha256(bytes) != found.digest) return std::nullopt;
-  ::futimens(mapping->fd, nullptr);  // used now: eviction goes by this time; a read-only folder keeps its old one
+  ::futimens(file.fd, nullptr);  // used now: eviction goes by this time; a read-only folder keeps its old one
   return Cache::Entry{path, bytes, mapping};
 }
 
@@ -122,7 +123,7 @@ class Unfinished {
   int fd_ = -1;
 };
 
-// A whole file of this key that another process stored meanwhile is left as it is: it may be in use there.
+// A whole file of this key that another process stored meanwhile is left as it is.
 Cache::Entry write_entry(const std::string& path, const Digest& key, std::span<const uint8_t> bytes) {
   const fs::path folder = fs::path(path).parent_path();
   std::error_code error;
@@ -132,7 +133,7 @@ Cache::Entry write_entry(const std::string& path, const Digest& key, std::span<c
   if (::statvfs(folder.c_str(), &mount) == 0 && (mount.f_flag & ST_NOEXEC) && path.ends_with(".so"))
     fail(folder.string(), ": programs cannot be run from there (mounted noexec)");
   const Trailer trailer{.key = key, .digest = sha256(bytes), .size = bytes.size()};
-  for (int attempt = 0; attempt < 3; attempt++) {  // another process may evict it before it is locked
+  for (int attempt = 0; attempt < 3; attempt++) {  // another process may evict it before it is opened
     Unfinished file(path);
     file.write(bytes.data(), bytes.size());
     file.write(&trailer, sizeof trailer);
@@ -143,14 +144,6 @@ Cache::Entry write_entry(const std::string& path, const Digest& key, std::span<c
     if (auto entry = open_entry(path, key)) return *entry;
   }
   fail(path, ": is removed as soon as it is written");
-}
-
-bool remove_unless_in_use(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool removed = ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::unlink(path.c_str()) == 0;
-  ::close(fd);
-  return removed;
 }
 
 // Removes what was not used for longest until the folder is within its limit, and what interrupted writers left behind.
@@ -180,7 +173,7 @@ void evict(const std::string& folder, uint64_t limit_bytes) {
   std::ranges::sort(files, {}, &File::used);
   for (const File& file : files) {
     if (total <= limit_bytes) break;
-    if (remove_unless_in_use(file.path)) total -= file.bytes;
+    if (fs::remove(file.path, error)) total -= file.bytes;
   }
 }
 

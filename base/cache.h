@@ -1,8 +1,9 @@
 // A folder of files, each named by the hash of what it was made from, that many processes share.
 // One idea: a file ends in a trailer (key, size, SHA-256 of what precedes it), which an ELF loader does not look at, so
 // a shared object in the cache is opened as it is and yet a damaged, cut or foreign one is never taken for whole.
-// Invariants: a file appears under its name only complete (rename); while an Entry lives its file is locked (flock) and
-// no process removes it. A folder that cannot be written is no error: a private one stands in for this process's life.
+// Invariants: a file appears under its name only complete (rename) and is never written again, only removed: what an
+// Entry, or the loader, has mapped stays whatever becomes of the name, and costs no file descriptor. A folder that
+// cannot be written is no error: a private one stands in for this process's life.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ namespace tegula {
 class Cache {
  public:
   struct Entry {
-    std::string path;
+    std::string path;                   // as it was found: any process may remove it, soon after its last use
     std::span<const uint8_t> bytes;     // without the trailer
-    std::shared_ptr<const void> owner;  // the mapping and the lock
+    std::shared_ptr<const void> owner;  // the mapping
   };
 
   // Keeps the folder (made when first written to) at most limit_bytes large; those not used for longest go first.

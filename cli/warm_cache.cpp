@@ -12,6 +12,7 @@ class NothingRuns final : public Executable {
   void run(std::span<Buffer* const>, std::span<const int64_t>) override {
     fail("this program was compiled for elsewhere");
   }
+  std::unique_ptr<Executable> copy() const override { return std::make_unique<NothingRuns>(); }
 };
 
 class Elsewhere final : public Device {

@@ -35,7 +35,7 @@ struct Program::State {
   bool prelude_is_stale = false;
   Assembled assembled;
   std::vector<std::string> sources;
-  Compiled compiled;
+  Binary binary;
   std::unique_ptr<Executable> executable;
   size_t own_parameters = 0;
 
@@ -71,10 +71,10 @@ Code Program::State::compile_kernels() {
   if (code.kernels.empty() || device->name() == "null") return code;
   {
     ElapsedProgress progress("compiling " + name);
-    compiled = compile(device->target(), sources, name);
+    binary = compile(device->target(), sources, name);
   }
   if (debugs(4, name)) std::fprintf(stderr, "%s\n", assembly(device->target(), sources, name).c_str());
-  code.bytes = compiled.bytes, code.path = compiled.path, code.owner = compiled.owner;
+  code.bytes = binary.bytes, code.path = binary.path, code.owner = binary.owner;
   return code;
 }
 
@@ -297,7 +297,7 @@ const Program* Program::prelude() const { return state_->prelude.get(); }
 const std::vector<std::string>& Program::sources() const { return state_->sources; }
 const std::vector<LaunchNote>& Program::launches() const { return state_->assembled.notes; }
 size_t Program::arena_bytes() const { return state_->buffers[0] ? state_->buffers[0]->bytes() : 0; }
-double Program::compile_ms() const { return state_->compiled.compile_ms; }
+double Program::compile_ms() const { return state_->binary.compile_ms; }
 
 std::vector<HostArray> run_graph(const Graph& graph, const DeviceRef& device,
                                  const std::map<std::string, HostArray>& inputs) {

@@ -24,11 +24,14 @@ class Buffer {
   size_t bytes() const { return bytes_; }
   // Its address where the host can use it directly (cpu), else null.
   void* host() const { return host_; }
+  // False for wrapped host memory.
+  bool is_writable() const { return writable_; }
 
  protected:
-  Buffer(size_t bytes, void* host) : bytes_(bytes), host_(host) {}
+  Buffer(size_t bytes, void* host, bool writable) : bytes_(bytes), host_(host), writable_(writable) {}
   size_t bytes_;
   void* host_;
+  bool writable_;
 };
 using BufferRef = std::shared_ptr<Buffer>;
 
@@ -47,6 +50,8 @@ struct Launch {
   std::vector<uint32_t> scalars;  // its i64 parameters, in order: indices into the run's scalars
   uint32_t blocks = 0;            // index into the run's scalars
   bool barrier = true;            // waits for all launches before it
+  uint32_t threads = 0;           // of a block; 0: as many as the kernels' target has (kThreads)
+  uint32_t shared_bytes = 0;      // of memory that a block's threads share, beside what the kernel declares
 };
 
 struct Copy {
@@ -72,17 +77,19 @@ struct Step
 
 struct Code {
   std::span<const uint8_t> bytes;     // what jit/ compiled for this device's target
-  std::string path;                   // the same as a file
-  std::shared_ptr<const void> owner;  // keeps both
+  std::string path;                   // the same as a file, if there is one: it may be gone by now
+  std::shared_ptr<const void> owner;  // keeps the bytes
   std::vector<std::string> kernels;   // names of its entries
 };
 
-// A schedule made ready to run.
+// A schedule made ready to run, and the arguments of one run at a time.
 class Executable {
  public:
   virtual ~Executable() = default;
-  // Runs every step once; returns when the work is queued (Device::read waits for it). One run at a time.
+  // Runs every step once; returns when the work is queued (Device::read waits for it).
   virtual void run(std::span<Buffer* const> buffers, std::span<const int64_t> scalars) = 0;
+  // Another one, which may run at the same time; it shares what was loaded.
+  virtual std::unique_ptr<Executable> copy() const = 0;
 };
 
 class Device {

@@ -11,35 +11,38 @@ namespace tegula {
 namespace {
 
 struct NullBuffer final : Buffer {
-  explicit NullBuffer(size_t bytes) : Buffer(bytes, nullptr) {}
+  NullBuffer(size_t bytes, bool writable) : Buffer(bytes, nullptr, writable) {}
 };
 
 class NullExecutable final : public Executable {
  public:
-  explicit NullExecutable(Schedule schedule) : schedule_(std::move(schedule)) {}
+  explicit NullExecutable(std::shared_ptr<const Schedule> schedule) : loaded_(std::move(schedule)) {}
+
+  std::unique_ptr<Executable> copy() const override { return std::make_unique<NullExecutable>(loaded_); }
 
   void run(std::span<Buffer* const> buffers, std::span<const int64_t> scalars) override {
-    schedule_.check_run(buffers, scalars);
-    for (size_t i = 0; i < schedule_.instructions.size();) {
-      const Instruction& instruction = schedule_.instructions[i++];
+    const Schedule& schedule = *loaded_;
+    schedule.check_run(buffers, scalars);
+    for (size_t i = 0; i < schedule.instructions.size();) {
+      const Instruction& instruction = schedule.instructions[i++];
       if (instruction.kind == Instruction::kLaunch) {
-        const Launch& launch = schedule_.launches[instruction.index];
+        const Launch& launch = schedule.launches[instruction.index];
         check(scalars[launch.blocks] >= 0, "a launch of ", scalars[launch.blocks], " blocks");
         for (const Place& place : launch.buffers) Schedule::check_place(place, 0, buffers, scalars);
       } else if (instruction.kind == Instruction::kCopy) {
-        const Copy& copy = schedule_.copies[instruction.index];
+        const Copy& copy = schedule.copies[instruction.index];
         for (const Place& place : {copy.from, copy.to})
           Schedule::check_place(place, scalars[copy.bytes], buffers, scalars);
       } else {
         if (instruction.kind == Instruction::kUnless)
-          Schedule::check_place(schedule_.predicates[instruction.index], 1, buffers, scalars);
+          Schedule::check_place(schedule.predicates[instruction.index], 1, buffers, scalars);
         i = instruction.target;
       }
     }
   }
 
  private:
-  Schedule schedule_;
+  std::shared_ptr<const Schedule> loaded_;
 };
 
 class Null final : public Device {
@@ -48,9 +51,9 @@ class Null final : public Device {
   std::string description() const override { return "everything but the arithmetic, for tests"; }
   Target target() const override { return host_target(); }
 
-  BufferRef allocate(size_t bytes) override { return std::make_shared<NullBuffer>(bytes); }
+  BufferRef allocate(size_t bytes) override { return std::make_shared<NullBuffer>(bytes, true); }
   BufferRef wrap(std::span<const uint8_t> bytes, std::shared_ptr<const void>) override {
-    return std::make_shared<NullBuffer>(bytes.size());
+    return std::make_shared<NullBuffer>(bytes.size(), false);
   }
   void write(Buffer& to, size_t offset, std::span<const uint8_t> from) override {
     check_range(to, offset, from.size());
@@ -61,7 +64,8 @@ class Null final : public Device {
   }
   std::unique_ptr<Executable> load(const Code& code, std::vector<Step> steps, size_t num_buffers,
                                    size_t num_scalars) override {
-    return std::make_unique<NullExecutable>(Schedule(code, std::move(steps), num_buffers, num_scalars));
+    return std::make_unique<NullExecutable>(
+        std::make_shared<const Schedule>(code, std::move(steps), num_buffers, num_scalars));
   }
 
  private:

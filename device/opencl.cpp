@@ -16,7 +16,8 @@
 namespace tegula {
 namespace {
 
-constexpr size_t kGroupThreads = 128;  // kThreads of kernel/target/simt.h
+// Of a block: kThreads of kernel/target/simt.h where the launch says nothing else.
+size_t group_threads(const Launch& launch) { return launch.threads ? launch.threads : 128; }
 
 // A device with its context and queue; buffers and executables keep it.
 struct Connection {
@@ -53,7 +54,8 @@ using ConnectionRef = std::shared_ptr<const Connection>;
 
 class OpenClBuffer final : public Buffer {
  public:
-  OpenClBuffer(ConnectionRef connection, size_t bytes) : Buffer(bytes, nullptr), connection_(std::move(connection)) {
+  OpenClBuffer(ConnectionRef connection, size_t bytes)
+      : Buffer(bytes, nullptr, true), connection_(std::move(connection)) {
     const Connection& c = *connection_;
     memory_ = allocated_ = c.cl->clSVMAlloc(c.context, CL_MEM_READ_WRITE, std::max<size_t>(bytes, 1), kBufferAlignment);
     if (!memory_)
@@ -62,7 +64,7 @@ class OpenClBuffer final : public Buffer {
            bytes_text(opencl_value<cl_ulong>(c.device.id, CL_DEVICE_MAX_MEM_ALLOC_SIZE)), " for one buffer");
   }
   OpenClBuffer(ConnectionRef connection, std::span<const uint8_t> bytes, std::shared_ptr<const void> owner)
-      : Buffer(bytes.size(), nullptr),
+      : Buffer(bytes.size(), nullptr, false),
         connection_(std::move(connection)),
         memory_(const_cast<uint8_t*>(bytes.data())),
         owner_(std::move(owner)) {}
@@ -77,7 +79,6 @@ class OpenClBuffer final : public Buffer {
     check(offset <= bytes_ && count <= bytes_ - offset, count, " bytes at ", offset, " of a buffer of ", bytes_);
     return memory() + offset;
   }
-  bool writable() const { return allocated_ != nullptr; }
 
  private:
   ConnectionRef connection_;
@@ -86,24 +87,136 @@ class OpenClBuffer final : public Buffer {
   std::shared_ptr<const void> owner_;
 };
 
+// What the copies of an executable share: the schedule, and the program as the driver built it.
+class Loaded {
+ public:
+  Loaded(ConnectionRef connection, const Code& code, Schedule steps)
+      : connection(std::move(connection)), schedule(std::move(steps)), names_(code.kernels), cl_(this->connection->cl) {
+    build(code);
+  }
+  Loaded(const Loaded&) = delete;
+  ~Loaded() {
+    if (program_) cl_->clReleaseProgram(program_);
+  }
+
+  const ConnectionRef connection;
+  const Schedule schedule;
+
+  // The kernel of a launch, to be released; it keeps arguments of its own.
+  cl_kernel make_kernel(const Launch& launch) const {
+    const std::string& name = names_[launch.kernel];
+    cl_int error;
+    cl_kernel kernel = cl_->clCreateKernel(program_, name.c_str(), &error);
+    opencl_must(error, "no kernel ", name, " in the compiled program");
+    cl_uint num_arguments = 0;
+    size_t threads = 0;
+    cl_ulong local_bytes = 0;
+    const cl_device_id id = connection->device.id;
+    cl_->clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof num_arguments, &num_arguments, nullptr);
+    cl_->clGetKernelWorkGroupInfo(kernel, id, CL_KERNEL_WORK_GROUP_SIZE, sizeof threads, &threads, nullptr);
+    cl_->clGetKernelWorkGroupInfo(kernel, id, CL_KERNEL_LOCAL_MEM_SIZE, sizeof local_bytes, &local_bytes, nullptr);
+    const auto local_limit = opencl_value<cl_ulong>(id, CL_DEVICE_LOCAL_MEM_SIZE);
+    std::string wrong;
+    if (num_arguments != launch.buffers.size() + launch.scalars.size())
+      wrong =
+          str("takes ", num_arguments, " arguments, its launch gives ", launch.buffers.size() + launch.scalars.size());
+    if (threads < group_threads(launch))
+      wrong = str("needs groups of ", group_threads(launch), " threads, the device allows ", threads);
+    if (local_bytes > local_limit)
+      wrong = str("needs ", local_bytes, " bytes of local memory, the device has ", local_limit);
+    if (!wrong.empty()) {
+      cl_->clReleaseKernel(kernel);
+      fail("opencl: kernel ", name, " ", wrong);
+    }
+    return kernel;
+  }
+
+ private:
+  // Drivers take a second or more for the kernels of a model, so what they made is kept.
+  void build(const Code& code) {
+    const Digest key = binary_key(code);
+    if (const auto entry = Cache::standard().find(key, ".clbin"); entry && build_binary(entry->bytes)) return;
+    const auto start = std::chrono::steady_clock::now();
+    const cl_device_id id = connection->device.id;
+    cl_int error;
+    program_ = cl_->clCreateProgramWithIL(connection->context, code.bytes.data(), code.bytes.size(), &error);
+    opencl_must(error, "the driver refuses the SPIR-V module ", code.path);
+    error = cl_->clBuildProgram(program_, 1, &id, "", nullptr, nullptr);
+    if (error != CL_SUCCESS) {
+      size_t size = 0;
+      cl_->clGetProgramBuildInfo(program_, id, CL_PROGRAM_BUILD_LOG, 0, nullptr, &size);
+      std::string log(size, '\0');
+      cl_->clGetProgramBuildInfo(program_, id, CL_PROGRAM_BUILD_LOG, size, log.data(), nullptr);
+      fail("opencl: the driver cannot build ", code.path, ": ", opencl_error_name(error), "\n", log.c_str());
+    }
+    if (debugs(1)) {
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      std::fprintf(stderr, "opencl: the driver built %zu kernels in %.0f ms\n", code.kernels.size(), took.count());
+    }
+    size_t size = 0;
+    cl_->clGetProgramInfo(program_, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
+    std::vector<uint8_t> binary(size);
+    uint8_t* pointer = binary.data();
+    if (size == 0 || cl_->clGetProgramInfo(program_, CL_PROGRAM_BINARIES, sizeof pointer, &pointer, nullptr)) return;
+    try {
+      Cache::standard().store(key, ".clbin", binary);
+    } catch (const Error&) {  // nowhere to keep it: the next process builds it again
+    }
+  }
+
+  // Whether the driver still takes what it once made.
+  bool build_binary(std::span<const uint8_t> bytes) {
+    const size_t size = bytes.size();
+    const uint8_t* pointer = bytes.data();
+    cl_int status = CL_SUCCESS, error = CL_SUCCESS;
+    const cl_device_id id = connection->device.id;
+    program_ = cl_->clCreateProgramWithBinary(connection->context, 1, &id, &size, &pointer, &status, &error);
+    if (program_ && !status && !error && !cl_->clBuildProgram(program_, 1, &id, "", nullptr, nullptr)) return true;
+    if (program_) cl_->clReleaseProgram(program_);
+    program_ = nullptr;
+    return false;
+  }
+
+  // What the driver's translation depends on. A driver for the host's own processor uses its features, which the name
+  // of the device does not tell.
+  Digest binary_key(const Code& code) const {
+    Sha256 hash;
+    const cl_device_id id = connection->device.id;
+    for (cl_device_info what : {CL_DEVICE_NAME, CL_DEVICE_VENDOR, CL_DEVICE_VERSION, CL_DRIVER_VERSION})
+      hash.update_sized(opencl_text(id, what));
+    for (const std::string& feature : host_target().features) hash.update_sized(feature);
+    hash.update(code.bytes);
+    return hash.finish();
+  }
+
+  std::vector<std::string> names_;
+  const OpenCl* cl_;
+  cl_program program_ = nullptr;
+};
+
 class OpenClExecutable final : public Executable {
  public:
-  OpenClExecutable(ConnectionRef connection, const Code& code, Schedule schedule)
-      : connection_(std::move(connection)), cl_(connection_->cl), schedule_(std::move(schedule)) {
+  explicit OpenClExecutable(std::shared_ptr<const Loaded> loaded)
+      : loaded_(std::move(loaded)),
+        connection_(loaded_->connection),
+        cl_(connection_->cl),
+        schedule_(loaded_->schedule) {
+    size_t num_arguments = 0;
     try {
-      build(code);
       for (const Launch& launch : schedule_.launches) {
-        kernels_.push_back(make_kernel(code.kernels[launch.kernel], launch));
-        num_arguments_ += launch.buffers.size() + launch.scalars.size();
+        kernels_.push_back(loaded_->make_kernel(launch));
+        num_arguments += launch.buffers.size() + launch.scalars.size();
       }
     } catch (...) {
       release();
       throw;
     }
-    arguments_.resize(num_arguments_);
+    arguments_.resize(num_arguments);
   }
   OpenClExecutable(const OpenClExecutable&) = delete;
   ~OpenClExecutable() override { release(); }
+
+  std::unique_ptr<Executable> copy() const override { return std::make_unique<OpenClExecutable>(loaded_); }
 
   void run(std::span<Buffer* const> buffers, std::span<const int64_t> scalars) override {
     schedule_.check_run(buffers, scalars);
@@ -111,11 +224,12 @@ class OpenClExecutable final : public Executable {
     for (size_t i = 0; i < schedule_.instructions.size();) {
       const Instruction& instruction = schedule_.instructions[i++];
       if (instruction.kind == Instruction::kLaunch) {
-        const int64_t blocks = scalars[schedule_.launches[instruction.index].blocks];
+        const Launch& launch = schedule_.launches[instruction.index];
+        const int64_t blocks = scalars[launch.blocks];
         if (blocks <= 0) continue;
-        const size_t global = size_t(blocks) * kGroupThreads;
+        const size_t group = group_threads(launch), global = size_t(blocks) * group;
         opencl_must(cl_->clEnqueueNDRangeKernel(connection_->queue, kernels_[instruction.index], 1, nullptr, &global,
-                                                &kGroupThreads, 0, nullptr, nullptr),
+                                                &group, 0, nullptr, nullptr),
                     "a launch of ", blocks, " blocks");
       } else if (instruction.kind == Instruction::kCopy) {
         const Copy& copy = schedule_.copies[instruction.index];
@@ -166,103 +280,17 @@ class OpenClExecutable final : public Executable {
     arguments_set_ = true;
   }
 
-  // Drivers take a second or more for the kernels of a model, so what they made is kept.
-  void build(const Code& code) {
-    const Digest key = binary_key(code);
-    if (const auto entry = Cache::standard().find(key, ".clbin"); entry && build_binary(entry->bytes)) return;
-    const auto start = std::chrono::steady_clock::now();
-    const cl_device_id id = connection_->device.id;
-    cl_int error;
-    program_ = cl_->clCreateProgramWithIL(connection_->context, code.bytes.data(), code.bytes.size(), &error);
-    opencl_must(error, "the driver refuses the SPIR-V module ", code.path);
-    error = cl_->clBuildProgram(program_, 1, &id, "", nullptr, nullptr);
-    if (error != CL_SUCCESS) {
-      size_t size = 0;
-      cl_->clGetProgramBuildInfo(program_, id, CL_PROGRAM_BUILD_LOG, 0, nullptr, &size);
-      std::string log(size, '\0');
-      cl_->clGetProgramBuildInfo(program_, id, CL_PROGRAM_BUILD_LOG, size, log.data(), nullptr);
-      fail("opencl: the driver cannot build ", code.path, ": ", opencl_error_name(error), "\n", log.c_str());
-    }
-    if (debugs(1)) {
-      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-      std::fprintf(stderr, "opencl: the driver built %zu kernels in %.0f ms\n", code.kernels.size(), took.count());
-    }
-    size_t size = 0;
-    cl_->clGetProgramInfo(program_, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr);
-    std::vector<uint8_t> binary(size);
-    uint8_t* pointer = binary.data();
-    if (size == 0 || cl_->clGetProgramInfo(program_, CL_PROGRAM_BINARIES, sizeof pointer, &pointer, nullptr)) return;
-    try {
-      Cache::standard().store(key, ".clbin", binary);
-    } catch (const Error&) {  // nowhere to keep it: the next process builds it again
-    }
-  }
-
-  // Whether the driver still takes what it once made.
-  bool build_binary(std::span<const uint8_t> bytes) {
-    const size_t size = bytes.size();
-    const uint8_t* pointer = bytes.data();
-    cl_int status = CL_SUCCESS, error = CL_SUCCESS;
-    const cl_device_id id = connection_->device.id;
-    program_ = cl_->clCreateProgramWithBinary(connection_->context, 1, &id, &size, &pointer, &status, &error);
-    if (program_ && !status && !error && !cl_->clBuildProgram(program_, 1, &id, "", nullptr, nullptr)) return true;
-    if (program_) cl_->clReleaseProgram(program_);
-    program_ = nullptr;
-    return false;
-  }
-
-  // What the driver's translation depends on. A driver for the host's own processor uses its features, which the name
-  // of the device does not tell.
-  Digest binary_key(const Code& code) const {
-    Sha256 hash;
-    const cl_device_id id = connection_->device.id;
-    for (cl_device_info what : {CL_DEVICE_NAME, CL_DEVICE_VENDOR, CL_DEVICE_VERSION, CL_DRIVER_VERSION})
-      hash.update_sized(opencl_text(id, what));
-    for (const std::string& feature : host_target().features) hash.update_sized(feature);
-    hash.update(code.bytes);
-    return hash.finish();
-  }
-
-  cl_kernel make_kernel(const std::string& name, const Launch& launch) const {
-    cl_int error;
-    cl_kernel kernel = cl_->clCreateKernel(program_, name.c_str(), &error);
-    opencl_must(error, "no kernel ", name, " in the compiled program");
-    cl_uint num_arguments = 0;
-    size_t threads = 0;
-    cl_ulong local_bytes = 0;
-    const cl_device_id id = connection_->device.id;
-    cl_->clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof num_arguments, &num_arguments, nullptr);
-    cl_->clGetKernelWorkGroupInfo(kernel, id, CL_KERNEL_WORK_GROUP_SIZE, sizeof threads, &threads, nullptr);
-    cl_->clGetKernelWorkGroupInfo(kernel, id, CL_KERNEL_LOCAL_MEM_SIZE, sizeof local_bytes, &local_bytes, nullptr);
-    const auto local_limit = opencl_value<cl_ulong>(id, CL_DEVICE_LOCAL_MEM_SIZE);
-    std::string wrong;
-    if (num_arguments != launch.buffers.size() + launch.scalars.size())
-      wrong =
-          str("takes ", num_arguments, " arguments, its launch gives ", launch.buffers.size() + launch.scalars.size());
-    if (threads < kGroupThreads)
-      wrong = str("needs groups of ", kGroupThreads, " threads, the device allows ", threads);
-    if (local_bytes > local_limit)
-      wrong = str("needs ", local_bytes, " bytes of local memory, the device has ", local_limit);
-    if (!wrong.empty()) {
-      cl_->clReleaseKernel(kernel);
-      fail("opencl: kernel ", name, " ", wrong);
-    }
-    return kernel;
-  }
-
   void release() {
     cl_->clFinish(connection_->queue);
     for (cl_kernel kernel : kernels_) cl_->clReleaseKernel(kernel);
-    if (program_) cl_->clReleaseProgram(program_);
   }
 
-  ConnectionRef connection_;
+  std::shared_ptr<const Loaded> loaded_;
+  const ConnectionRef& connection_;
   const OpenCl* cl_;
-  Schedule schedule_;
-  cl_program program_ = nullptr;
+  const Schedule& schedule_;
   std::vector<cl_kernel> kernels_;   // one per launch, so that each keeps its arguments
   std::vector<uint64_t> arguments_;  // of every launch, as they were last set
-  size_t num_arguments_ = 0;
   bool arguments_set_ = false;
 };
 
@@ -300,7 +328,7 @@ class OpenClKind final : public Device {
   }
   void write(Buffer& to, size_t offset, std::span<const uint8_t> from) override {
     auto& buffer = static_cast<OpenClBuffer&>(to);
-    check(buffer.writable(), "a write to wrapped host memory");
+    check(buffer.is_writable(), "a write to wrapped host memory");
     connection_->copy(buffer.at(offset, from.size()), from.data(), from.size(), true);
   }
   void read(const Buffer& from, size_t offset, std::span<uint8_t> to) override {
@@ -308,8 +336,8 @@ class OpenClKind final : public Device {
   }
   std::unique_ptr<Executable> load(const Code& code, std::vector<Step> steps, size_t num_buffers,
                                    size_t num_scalars) override {
-    return std::make_unique<OpenClExecutable>(connection_, code,
-                                              Schedule(code, std::move(steps), num_buffers, num_scalars));
+    return std::make_unique<OpenClExecutable>(
+        std::make_shared<const Loaded>(connection_, code, Schedule(code, std::move(steps), num_buffers, num_scalars)));
   }
 
  private:

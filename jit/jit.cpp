@@ -130,20 +130,20 @@ std::string build(const Job& job, Timing& timing) {
   return product;
 }
 
-Compiled find_or_build(const Job& job) {
+Binary find_or_build(const Job& job) {
   if (job.sources.empty()) fail("cannot compile ", job.described(), ": there are no sources");
   const double start = now_ms();
   Cache& cache = Cache::standard();
   const Digest key = job.key();
   const std::string file_suffix = suffix(job.target, job.form);
-  const auto as_compiled = [](Cache::Entry&& entry, bool was_cached, double ms) {
-    return Compiled{std::move(entry.path), entry.bytes, was_cached, ms, std::move(entry.owner)};
+  const auto as_binary = [](Cache::Entry&& entry, bool was_cached, double ms) {
+    return Binary{std::move(entry.path), entry.bytes, was_cached, ms, std::move(entry.owner)};
   };
   if (auto entry = cache.find(key, file_suffix)) {
     if (debugs(1, job.name))
       std::fprintf(stderr, "jit: %s: %.1f ms, in the cache: %s\n", job.described().c_str(), now_ms() - start,
                    entry->path.c_str());
-    return as_compiled(std::move(*entry), true, 0);
+    return as_binary(std::move(*entry), true, 0);
   }
   Timing timing;
   const std::string product = build(job, timing);
@@ -156,17 +156,17 @@ Compiled find_or_build(const Job& job) {
         "%.1f; link %.1f; store %.1f): %s\n",
         job.described().c_str(), now_ms() - start, timing.open, job.sources.size(), timing.parse, timing.optimize,
         timing.generate, timing.link, now_ms() - store_start, entry.path.c_str());
-  return as_compiled(std::move(entry), false, timing.total);
+  return as_binary(std::move(entry), false, timing.total);
 }
 
 }  // namespace
 
-Compiled compile(const Target& target, std::span<const std::string> sources, std::string_view name) {
+Binary compile(const Target& target, std::span<const std::string> sources, std::string_view name) {
   return find_or_build(Job(target, Form::kProgram, sources, name));
 }
 
 std::string assembly(const Target& target, std::span<const std::string> sources, std::string_view name) {
-  const Compiled text = find_or_build(Job(target, Form::kAssembly, sources, name));
+  const Binary text = find_or_build(Job(target, Form::kAssembly, sources, name));
   return {text.bytes.begin(), text.bytes.end()};
 }
 

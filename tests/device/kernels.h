@@ -15,7 +15,7 @@ namespace tegula::test {
 
 #if __has_feature(thread_sanitizer)
 // The command-line compiler, so that the sanitizer sees what kernels on different threads touch.
-inline Compiled compile_sanitized(const std::string& text) {
+inline Binary compile_sanitized(const std::string& text) {
   char folder[] = "/tmp/tegula_device_test_XXXXXX";
   check(mkdtemp(folder) != nullptr, "no folder for the test");
   struct Folder {
@@ -29,7 +29,7 @@ inline Compiled compile_sanitized(const std::string& text) {
                                   "-fsanitize=thread -shared -fPIC -I " TEGULA_SOURCE_DIR " -o ",
                                   folder, "/k.so ", folder, "/k.cpp");
   if (std::system(command.c_str()) != 0) fail("cannot compile the test's kernels");
-  Compiled compiled;
+  Binary compiled;
   compiled.path = owner->path + "/k.so";
   compiled.owner = owner;
   return compiled;
@@ -43,9 +43,9 @@ inline Code compile_kernels(const Target& target, const std::string& text, std::
       "using namespace tegula::kernel;\n" +
       text;
 #if __has_feature(thread_sanitizer)
-  const Compiled compiled = target.is_cpu() ? compile_sanitized(source) : compile(target, {&source, 1}, "test");
+  const Binary compiled = target.is_cpu() ? compile_sanitized(source) : compile(target, {&source, 1}, "test");
 #else
-  const Compiled compiled = compile(target, {&source, 1}, "test");
+  const Binary compiled = compile(target, {&source, 1}, "test");
 #endif
   return {compiled.bytes, compiled.path, compiled.owner, std::move(kernels)};
 }

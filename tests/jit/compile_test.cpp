@@ -13,11 +13,11 @@ namespace {
 
 const std::string kEntry = "extern \"C\" [[gnu::visibility(\"default\")]] ";
 
-using Binary = int(int, int);
+using IntFunction = int(int, int);
 
 TEST(Compile, RunsWhatItCompiled) {
-  const Compiled compiled = compile_one(host_target(), kEntry + "int mad(int a, int b) { return a * b + 1; }");
-  EXPECT_EQ(Opened(compiled).function<Binary>("mad")(6, 7), 43);
+  const Binary compiled = compile_one(host_target(), kEntry + "int mad(int a, int b) { return a * b + 1; }");
+  EXPECT_EQ(Opened(compiled).function<IntFunction>("mad")(6, 7), 43);
   EXPECT_TRUE(file_exists(compiled.path));
   EXPECT_EQ(std::string(compiled.bytes.begin() + 1, compiled.bytes.begin() + 4), "ELF");
 }
@@ -28,7 +28,7 @@ TEST(Compile, SourcesBecomeOneProgram) {
     sources.push_back(str("static int hidden(int a) { return a + ", i, "; }\n", kEntry, "int f", i,
                           "(int a, int b) { return hidden(a) * b; }"));
   const Opened program(compile(host_target(), sources, "five"));
-  for (int i = 0; i < 5; i++) EXPECT_EQ(program.function<Binary>(str("f", i).c_str())(10, 3), (10 + i) * 3);
+  for (int i = 0; i < 5; i++) EXPECT_EQ(program.function<IntFunction>(str("f", i).c_str())(10, 3), (10 + i) * 3);
 }
 
 TEST(Compile, OnlyEntriesAreVisible) {
@@ -63,7 +63,7 @@ TEST(Compile, KernelFolderReplacesEmbeddedHeaders) {
   const std::string source = "#include \"kernel/mine.h\"\n" + kEntry + "int answer() { return kAnswer; }";
   EXPECT_EQ(Opened(compile_one(host_target(), source)).function<int()>("answer")(), 41);
   write_file(folder / "inner.h", "constexpr int kAnswer = 42;");  // a header is part of what a program is known by
-  const Compiled again = compile_one(host_target(), source);
+  const Binary again = compile_one(host_target(), source);
   EXPECT_FALSE(again.was_cached);
   EXPECT_EQ(Opened(again).function<int()>("answer")(), 42);
   EXPECT_TRUE(compile_one(host_target(), source).was_cached);
@@ -135,9 +135,9 @@ TEST(Compile, CrashesOfTheCompilerAreErrors) {
             error.starts_with(str("cannot compile ", how, " for ")) && error.find("the compiler") != std::string::npos;
       });
     threads.emplace_back([&] {
-      const Compiled compiled =
+      const Binary compiled =
           compile_one(host_target(), str(kEntry, "int f(int a, int b) { return a - b - ", round, "; }"));
-      num_compiled += Opened(compiled).function<Binary>("f")(5, 3) == 2 - round;
+      num_compiled += Opened(compiled).function<IntFunction>("f")(5, 3) == 2 - round;
     });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(num_errors, 4);
@@ -185,9 +185,9 @@ TEST(Compile, ManyAtOnce) {
   std::atomic<int> num_right = 0;
   for (int i = 0; i < 8; i++)
     threads.emplace_back([&, i] {
-      const Compiled compiled =
+      const Binary compiled =
           compile_one(host_target(), str(kEntry, "int f(int a, int b) { return a * b + ", i / 2, "; }"));
-      num_right += Opened(compiled).function<Binary>("f")(2, 3) == 6 + i / 2;
+      num_right += Opened(compiled).function<IntFunction>("f")(2, 3) == 6 + i / 2;
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(num_right, 8);

@@ -50,7 +50,7 @@ class Variable {
 // A compiled program, opened.
 class Opened {
  public:
-  explicit Opened(const Compiled& compiled) : handle_(::dlopen(compiled.path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+  explicit Opened(const Binary& compiled) : handle_(::dlopen(compiled.path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (!handle_) fail("dlopen: ", ::dlerror());
   }
   Opened(const Opened&) = delete;
@@ -78,7 +78,7 @@ std::string error_of(F&& f) {
   return "(no error)";
 }
 
-inline Compiled compile_one(const Target& target, const std::string& source, std::string_view name = "test") {
+inline Binary compile_one(const Target& target, const std::string& source, std::string_view name = "test") {
   return compile(target, std::span(&source, 1), name);
 }
 

@@ -13,13 +13,13 @@ const std::string kSource = R"(
     map(blocks, 1, d0, [=](i64) { return [=](i64 i) { store(b1 + i, load(b0 + i) * 3 + 1); }; });
   })";
 
-bool contains(const Compiled& compiled, std::string_view text) {
+bool contains(const Binary& compiled, std::string_view text) {
   return std::string_view(reinterpret_cast<const char*>(compiled.bytes.data()), compiled.bytes.size()).find(text) !=
          std::string_view::npos;
 }
 
 // e_type and e_machine of an ELF header: elf(5).
-void expect_shared_object(const Compiled& compiled, uint16_t machine) {
+void expect_shared_object(const Binary& compiled, uint16_t machine) {
   uint16_t type_and_machine[2];
   ASSERT_GT(compiled.bytes.size(), 64u);
   ASSERT_EQ(std::memcmp(compiled.bytes.data(), "\177ELF", 4), 0);
@@ -48,7 +48,7 @@ TEST(Targets, WidestVectorsAreUsed) {
 }
 
 TEST(Targets, Spirv) {
-  const Compiled compiled = compile_one(spirv_target(), kSource);
+  const Binary compiled = compile_one(spirv_target(), kSource);
   const uint8_t kMagicAndVersion[] = {0x03, 0x02, 0x23, 0x07, 0x00, 0x02, 0x01, 0x00};
   ASSERT_GT(compiled.bytes.size(), sizeof kMagicAndVersion);
   EXPECT_EQ(std::memcmp(compiled.bytes.data(), kMagicAndVersion, sizeof kMagicAndVersion), 0);
@@ -58,17 +58,17 @@ TEST(Targets, Spirv) {
 
 TEST(Targets, SpirvTakesSeveralSources) {
   const std::string sources[] = {kSource, "KERNEL(second, GLOBAL f32* b0, i64 d0) { store(b0, f32(d0)); }"};
-  const Compiled compiled = compile(spirv_target(), sources, "two");
+  const Binary compiled = compile(spirv_target(), sources, "two");
   EXPECT_TRUE(contains(compiled, "scale") && contains(compiled, "second"));
 }
 
 TEST(Targets, Nvptx) {
-  const Compiled compiled = compile_one(target_named("cuda:sm_90"), kSource);
+  const Binary compiled = compile_one(target_named("cuda:sm_90"), kSource);
   EXPECT_TRUE(contains(compiled, ".target sm_90") && contains(compiled, ".visible .entry scale("));
 }
 
 TEST(Targets, Amdgcn) {
-  const Compiled compiled = compile_one(target_named("hip:gfx942"), kSource);
+  const Binary compiled = compile_one(target_named("hip:gfx942"), kSource);
   expect_shared_object(compiled, 224);
   EXPECT_TRUE(contains(compiled, "scale.kd"));
 }

@@ -16,7 +16,7 @@ const std::string kSource = "extern \"C\" [[gnu::visibility(\"default\")]] int a
 // The task of a process: compile, run, and say on stdout what happened.
 int run_task() {
   try {
-    const Compiled compiled = compile_one(host_target(), kSource);
+    const Binary compiled = compile_one(host_target(), kSource);
     const int answer = Opened(compiled).function<int()>("answer")();
     std::ifstream maps("/proc/self/maps");
     const std::string map{std::istreambuf_iterator<char>(maps), {}};
