@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "compile/program.h"
 #include "graph/graph.h"
+#include "runtime/run_arrays.h"
 
 namespace tegula {
 

@@ -143,7 +143,7 @@ void bench(const BenchOptions& o, const CommonOptions& common) {
   out.set("prefill", o.prefill);
   out.set("decode", o.decode);
   out.set("load_ms", load_ms);
-  out.set("compile_ms", model.program().compile_ms());
+  out.set("compile_ms", model.program().compiled().compile_ms);
   out.set("weights_bytes", int64_t(bytes_of_weights(*files)));
   out.set("read_bandwidth", cpu ? Json(bandwidth) : Json());
   if (!o.json) {

@@ -18,8 +18,8 @@ struct Command {
   std::function<void()> (*declare)(Arguments& arguments, const CommonOptions& common);
 };
 
-extern const Command bench_command, chat_command, convert_command, detokenize_command, devices_command, encode_command,
-    estimate_command, generate_command, inspect_command, list_command, logits_command, pull_command,
+extern const Command bench_command, chat_command, compile_command, convert_command, detokenize_command, devices_command,
+    encode_command, estimate_command, generate_command, inspect_command, list_command, logits_command, pull_command,
     render_chat_command, run_command, tokenize_command, warm_cache_command;
 
 }  // namespace tegula

@@ -132,7 +132,7 @@ void generate_command_line(const GenerateOptions& o, const CommonOptions& common
     print_line(ids);
   }
   flush_output();
-  if (o.stats) print_stats(request, result, load_ms, model.program().compile_ms(), first_ms);
+  if (o.stats) print_stats(request, result, load_ms, model.program().compiled().compile_ms, first_ms);
 }
 
 void generate_text(GenerateOptions o, const CommonOptions& common) {

@@ -7,6 +7,7 @@
 #include "compile/plan_memory.h"
 #include "graph/parse.h"
 #include "model/language_model.h"
+#include "runtime/compile_graph.h"
 
 namespace tegula {
 namespace {
@@ -46,10 +47,10 @@ void print_plan(const Graph& fused) {
     print_line(str("copy to result ", result, ": ", text(value.type())));
 }
 
-void print_kernels(const Program& program) {
+void print_kernels(const Compiled& program) {
   size_t width = 6;
-  for (const LaunchNote& n : program.launches()) width = std::max(width, n.description.size());
-  for (const LaunchNote& n : program.launches())
+  for (const LaunchNote& n : program.launches) width = std::max(width, n.description.size());
+  for (const LaunchNote& n : program.launches)
     print_line(str(n.kernel, std::string(n.kernel.size() < 6 ? 6 - n.kernel.size() : 1, ' '), n.description,
                    std::string(width + 2 - n.description.size(), ' '), n.location));
 }
@@ -66,17 +67,17 @@ void inspect(const InspectOptions& options, const CommonOptions& common) {
     if (lowered.prelude) print_stage(*lower(*lowered.prelude, {.simt = simt}).graph);
     return print_stage(*lowered.graph);
   }
-  const Program program(*graph, common.open(), graph->name());
-  const auto print_program = [&](const Program& p) {
+  const CompiledRef program = compile_graph(*graph, *common.open(), graph->name());
+  const auto print_program = [&](const Compiled& p) {
     if (options.stage == "kernels") return print_kernels(p);
-    for (const std::string& source : p.sources()) print_line(source);
+    for (const std::string& source : p.sources) print_line(source);
   };
-  if (const Program* prelude = program.prelude()) {
+  if (program->prelude) {
     print_line("# once, from the weights");
-    print_program(*prelude);
+    print_program(*program->prelude);
     print_line("# at each step");
   }
-  print_program(program);
+  print_program(*program);
 }
 
 }  // namespace

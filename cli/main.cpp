@@ -15,10 +15,10 @@ namespace tegula {
 namespace {
 
 const Command* const kCommands[] = {
-    &generate_command, &chat_command,       &logits_command,      &encode_command,
-    &tokenize_command, &detokenize_command, &render_chat_command, &bench_command,
-    &run_command,      &inspect_command,    &list_command,        &pull_command,
-    &estimate_command, &convert_command,    &devices_command,     &warm_cache_command,
+    &generate_command,   &chat_command,        &logits_command, &encode_command,   &tokenize_command,
+    &detokenize_command, &render_chat_command, &bench_command,  &run_command,      &compile_command,
+    &inspect_command,    &list_command,        &pull_command,   &estimate_command, &convert_command,
+    &devices_command,    &warm_cache_command,
 };
 
 // How many characters have to be inserted, deleted or replaced to get from one word to the other (Levenshtein).

@@ -92,6 +92,14 @@ std::vector<int32_t> parse_tokens(std::string_view text) {
   return out;
 }
 
+Target parse_target(const std::string& text) {
+  try {
+    return target_named(text);
+  } catch (const Error& e) {
+    throw UsageError(str("--target: ", e.what()));
+  }
+}
+
 DType parse_dtype(std::string_view text) {
   if (text == "float32" || text == "f32") return DType::kF32;
   if (text == "bfloat16" || text == "bf16") return DType::kBF16;

@@ -40,6 +40,8 @@ std::string model_or_embedded(const std::string& model);
 std::vector<int64_t> parse_integers(std::string_view option, std::string_view text, int64_t least = 0);
 // Token ids; whether they are in the vocabulary is seen later.
 std::vector<int32_t> parse_tokens(std::string_view text);
+// What to compile for, as device/target.h names it.
+Target parse_target(const std::string& text);
 // "float32" as Hugging Face and NumPy spell it, or "f32" as graph text does.
 DType parse_dtype(std::string_view text);
 

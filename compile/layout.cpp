@@ -19,10 +19,7 @@ const kernel::PackFormat* format_of(DType dtype) {
   return nullptr;
 }
 
-bool can_pack(const Parameter& p) {
-  const Type& t = p.value.type();
-  return p.kind == ParameterKind::kWeight && (t.rank() == 2 || t.rank() == 3) && format_of(t.dtype);
-}
+bool can_pack(const Parameter& p) { return p.kind == ParameterKind::kWeight && has_packed_layout(p.value.type()); }
 
 // Does the body walk its parameter `i` as the right operand of a matmul, rows of k?
 bool walks(const Graph& body, int i) {
@@ -39,6 +36,8 @@ bool walks(const Graph& body, int i) {
 }
 
 }  // namespace
+
+bool has_packed_layout(const Type& type) { return (type.rank() == 2 || type.rank() == 3) && format_of(type.dtype); }
 
 std::vector<bool> packed_weights(const Graph& fused) {
   std::vector<bool> packed(fused.parameters().size());

@@ -11,6 +11,9 @@
 
 namespace tegula {
 
+// Is there a packed layout of such an array?
+bool has_packed_layout(const Type& type);
+
 // By parameter of a fused graph. Throws Error for a quantised parameter that cannot be packed.
 std::vector<bool> packed_weights(const Graph& fused);
 

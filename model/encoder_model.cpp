@@ -28,7 +28,7 @@ EncoderModel::EncoderModel(std::shared_ptr<const ModelFiles> files, DeviceRef de
   vocab_ = config.size("vocab_size"), types_ = config.integer("type_vocab_size", 2);
   first_position_ = encoder.first_position, padding_ = encoder.padding, dropped_token_ = encoder.dropped_token;
   max_tokens_ = encoder.max_positions ? encoder.max_positions - first_position_ : 0;
-  program_ = std::make_unique<ModelProgram>(files_, device_, encoder.net);
+  program_ = std::make_unique<ModelProgram>(files_, std::make_shared<WeightStore>(device_), encoder.net);
 }
 
 Encoded EncoderModel::encode(std::span<const EncoderInput> inputs) {
@@ -67,11 +67,11 @@ Encoded EncoderModel::encode(std::span<const EncoderInput> inputs) {
   program_->give("token_scale", scales, {t, 1});
   for (size_t f = 0; f < frequencies.size(); ++f)
     program_->give(frequency_inputs_[f].name, frequencies[f], {t, int64_t(frequencies[f].size()) / t});
-  program_->run();
+  program_->run().run();
   for (size_t i = 0; i < results_.size(); ++i) {
-    const std::vector<int64_t> shape = program_->result_shape(int(i));
+    const std::vector<int64_t> shape = program_->run().result_shape(int(i));
     std::vector<float> values(size_t(shape[0] * shape[1]));
-    device_->read(*program_->result(int(i)), 0,
+    device_->read(*program_->run().result(int(i)), 0,
                   {reinterpret_cast<uint8_t*>(values.data()), values.size() * sizeof(float)});
     for (float x : values)
       if (std::isnan(x)) fail(files_->path, ": the model computed NaN: its weights are damaged, or too large");

@@ -42,7 +42,7 @@ LanguageModel::LanguageModel(std::shared_ptr<const ModelFiles> files, DeviceRef 
 
   const Graph& graph = decoder.net.graph();
   row_width_ = graph.results()[0].dim(1).value();
-  program_ = std::make_unique<ModelProgram>(files_, device_, decoder.net);
+  program_ = std::make_unique<ModelProgram>(files_, std::make_shared<WeightStore>(device_), decoder.net);
 
   num_blocks_ = std::max<int64_t>(1, (options.cache_tokens + kBlockSize - 1) / kBlockSize);
   num_states_ = std::max<int64_t>(1, options.num_states);
@@ -54,7 +54,8 @@ LanguageModel::LanguageModel(std::shared_ptr<const ModelFiles> files, DeviceRef 
     (state.recurrent ? state_bytes_ : block_bytes_) += int64_t(bytes_of(state.type.dtype, each));
     recurrent_ = recurrent_ || state.recurrent;
     int parameter = graph.find_parameter(state.parameter)->value.index();
-    program_->bind(parameter, device_->allocate(size_t(bytes_of(state.type.dtype, each * shape[0]))), shape);
+    BufferRef buffer = device_->allocate(size_t(bytes_of(state.type.dtype, each * shape[0])));
+    program_->run().bind(parameter, std::move(buffer), state.type.dtype, shape);
   }
 }
 
@@ -100,10 +101,11 @@ std::span<const float> LanguageModel::step(std::span<const StepPart> parts) {
   program_->give("state_to", state_to, {s});
   for (size_t f = 0; f < frequencies.size(); ++f)
     program_->give(frequency_inputs_[f].name, frequencies[f], {t, int64_t(frequencies[f].size()) / t});
-  program_->run();
+  program_->run().run();
 
   logits_.resize(wanted.size() * size_t(row_width_));
-  device_->read(*program_->result(0), 0, {reinterpret_cast<uint8_t*>(logits_.data()), logits_.size() * sizeof(float)});
+  device_->read(*program_->run().result(0), 0,
+                {reinterpret_cast<uint8_t*>(logits_.data()), logits_.size() * sizeof(float)});
   for (float x : logits_)
     if (std::isnan(x))
       fail(files_->path, ": the model computed NaN: its weights are damaged, or too large for the compute dtype");

@@ -61,7 +61,7 @@ class LanguageModel {
   // Whether a token's rotation depends on how long its sequence is when it is computed: such a prompt goes in one step.
   bool rotates_by_length() const { return !frequency_inputs_.empty(); }
   const ModelFiles& files() const { return *files_; }
-  const Program& program() const { return *program_; }
+  const Program& program() const { return program_->program(); }
   Device& device() { return *device_; }
 
  private:

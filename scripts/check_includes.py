@@ -19,7 +19,8 @@ DIRECT = {
     "graph": ["base"],
     "op": ["graph", "kernel"],  # kernel/: how many blocks a launch has, in constexpr functions that the host shares
     "compile": ["op", "jit", "device"],
-    "tensor": ["compile"],
+    "runtime": ["compile"],
+    "tensor": ["runtime"],
     "nn": ["tensor", "weights"],  # weights/: what a config says of rope
     "weights": ["base"],
     "model": ["nn"],
@@ -90,6 +91,10 @@ def self_test():
         ("compile/emit.cpp", True, "jit/jit.h", True),
         ("compile/emit.cpp", True, "base/error.h", True),
         ("compile/emit.cpp", True, "nn/rope.h", False),
+        ("compile/emit.cpp", True, "runtime/run.h", False),
+        ("runtime/run.cpp", True, "compile/layout.h", True),
+        ("runtime/run.cpp", True, "tensor/vjp.h", False),
+        ("tensor/vjp.cpp", True, "runtime/run.h", True),
         ("kernel/a.h", True, "kernel/tile.h", True),
         ("kernel/a.h", True, "base/error.h", False),
         ("kernel/a.h", False, "cmath", False),

@@ -71,6 +71,28 @@ TEST_F(Graphs, RunFromFileToFile) {
   }
 }
 
+TEST_F(Graphs, RunTakesWhatCompileWrote) {
+  write(kGraph, kInputs);
+  const std::string program = folder + "/mlp";
+  const Outcome compiled = tegula_run({"compile", graph, "--output", program});
+  ASSERT_EQ(compiled.exit, 0) << compiled.err;
+  EXPECT_EQ(compiled.out + compiled.err, "");
+  const Outcome o = tegula_run({"run", program, "--inputs", in});
+  EXPECT_EQ(o.err, "");
+  EXPECT_EQ(o.out, tegula_run({"run", graph, "--inputs", in}).out);
+  EXPECT_TRUE(o.out.starts_with("0: f32[2, 2] [[")) << o.out;
+  EXPECT_EQ(error_of({"run", program}, 2), "tegula: graph @mlp needs --inputs with x: f32[b, 3], w: f32[3, 2]");
+  std::string bytes = read_file(program);
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(program, bytes);
+  EXPECT_EQ(error_of({"run", program, "--inputs", in}), "tegula: " + program + ": is damaged: make it anew\n");
+  ASSERT_EQ(tegula_run({"compile", graph, "--output", program, "--target", "cpu:aarch64"}).exit, 0);
+  EXPECT_NE(error_of({"run", program, "--inputs", in}).find("mlp was compiled for aarch64"), std::string::npos);
+  EXPECT_NE(error_of({"compile", graph, "--output", program, "--target", "z80"}, 2).find("--target: unknown target"),
+            std::string::npos);
+  EXPECT_NE(error_of({"compile", graph, "--output", "/nowhere/program"}).find("/nowhere/"), std::string::npos);
+}
+
 TEST_F(Graphs, RunPrintsArraysOfEveryDType) {
   write(
       "graph @all(%b: bool[2], %i: i64[2], %u: u8[2], %h: f16[2], %d: f64[], %z: c64[1, 2], %e: f32[0, 2]) -> "
@@ -107,7 +129,7 @@ TEST_F(Graphs, RunNamesWhatDoesNotFit) {
   EXPECT_NE(error_of({"run", graph, "--inputs", in}).find("%w: the input is i32, expected f32[3, 2]"),
             std::string::npos);
   write(kGraph, {kInputs[0], array<float>("w", DType::kF32, {2, 3}, {1, 1, 1, 1, 1, 1})});
-  EXPECT_NE(error_of({"run", graph, "--inputs", in}).find("%w: [2, 3] was given for f32[3, 2]"), std::string::npos);
+  EXPECT_NE(error_of({"run", graph, "--inputs", in}).find("%w: f32[2, 3] was given for f32[3, 2]"), std::string::npos);
   write("graph @mlp(%x: f32[b, 3]) -> f32[b, 3] {\n  %0 = slu %x : f32[b, 3]\n  return %0\n}\n", {kInputs[0]});
   EXPECT_TRUE(error_of({"run", graph, "--inputs", in}).starts_with("tegula: " + graph + ":2: "));
   write(kGraph, kInputs);

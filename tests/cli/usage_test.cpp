@@ -10,8 +10,9 @@ namespace tegula {
 namespace {
 
 TEST(Usage, HelpIsAResult) {
-  for (const char* command : {"", "generate", "logits", "tokenize", "detokenize", "render-chat", "bench", "run",
-                              "inspect", "list", "devices", "warm-cache", "pull", "estimate", "chat", "convert"}) {
+  for (const char* command :
+       {"", "generate", "logits", "tokenize", "detokenize", "render-chat", "bench", "run", "inspect", "list", "devices",
+        "warm-cache", "pull", "estimate", "chat", "convert", "compile"}) {
     const Outcome o =
         tegula_run(*command ? std::vector<std::string>{command, "--help"} : std::vector<std::string>{"--help"});
     EXPECT_EQ(o.exit, 0) << command;

@@ -5,9 +5,9 @@
 
 #include <cmath>
 
-#include "compile/program.h"
 #include "graph/copy.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
 #include "tensor/vjp.h"
 #include "tensor/vmap.h"
 #include "tests/op/cases.h"

@@ -3,9 +3,10 @@
 
 #include <cstring>
 
-#include "compile/program.h"
 #include "graph/parse.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
+#include "runtime/run.h"
 
 namespace tegula {
 namespace {
@@ -50,27 +51,30 @@ std::map<std::string, HostArray> inputs(float a) {
           {"q", ramp({24, 12}, -0.1f)}};
 }
 
-std::vector<float> first_result(Program& program, const DeviceRef& device) {
+CompiledRef compiled(std::string_view kind, const Device& device) {
+  return compile_graph(*parse_graph(text_with(kind), all_ops(), "test"), device, "test");
+}
+
+std::vector<float> first_result(const Run& run, const DeviceRef& device) {
   std::vector<float> out(12);
-  device->read(*program.result(0), 0, {reinterpret_cast<uint8_t*>(out.data()), out.size() * 4});
+  device->read(*run.result(0), 0, {reinterpret_cast<uint8_t*>(out.data()), out.size() * 4});
   return out;
 }
 
 void set(Program& program, const std::string& name, const HostArray& value) {
-  for (const Parameter& p : program.parameters())
-    if (p.name == name) {
+  for (size_t i = 0; i < program.parameters().size(); ++i)
+    if (program.parameters()[i].name == name) {
       auto owner = std::make_shared<HostArray>(value);
-      program.set_weight(p.value.index(), owner->bytes, owner);
+      program.set_weight(int(i), owner->bytes, owner);
     }
 }
 
 TEST(FoldWeights, MovesWhatWouldBeALaunchAtEachStep) {
-  Program program(*parse_graph(text_with("weight"), all_ops(), "test"), open_device("null"), "test");
-  ASSERT_TRUE(program.prelude());
-  EXPECT_EQ(program.prelude()->num_results(), 3u);  // the transposed, the exp, the slice; not n + n
-  EXPECT_EQ(program.launches().size(), 2u);
-  Program plain(*parse_graph(text_with(""), all_ops(), "test"), open_device("null"), "test");
-  EXPECT_FALSE(plain.prelude());
+  CompiledRef folded = compiled("weight", *open_device("null"));
+  ASSERT_TRUE(folded->prelude);
+  EXPECT_EQ(folded->prelude->results.size(), 3u);  // the transposed, the exp, the slice; not n + n
+  EXPECT_EQ(folded->launches.size(), 2u);
+  EXPECT_FALSE(compiled("", *open_device("null"))->prelude);
 }
 
 TEST(FoldWeights, GivesTheSameValuesAsInputsDo) {
@@ -92,18 +96,18 @@ TEST(FoldWeights, GivesTheSameValuesAsInputsDo) {
 
 TEST(FoldWeights, WeightsMayBeSetAgain) {
   DeviceRef device = open_device("cpu", 2);
-  auto graph = parse_graph(text_with("weight"), all_ops(), "test");
-  Program program(*graph, device, "test");
+  auto program = std::make_shared<Program>(compiled("weight", *device), device);
+  tegula::Run run(program);
   HostArray x = inputs(0).at("x");
   BufferRef buffer = device->allocate(x.bytes.size());
   device->write(*buffer, 0, x.bytes);
-  program.bind(0, buffer, x.shape);
+  run.bind(0, buffer, DType::kF32, x.shape);
   std::vector<std::vector<float>> got;
   for (float a : {0.5f, -1.f, 0.5f}) {
     for (const auto& [name, value] : inputs(a))
-      if (name != "x") set(program, name, value);
-    program.run();
-    got.push_back(first_result(program, device));
+      if (name != "x") set(*program, name, value);
+    run.run();
+    got.push_back(first_result(run, device));
   }
   EXPECT_EQ(got[0], got[2]);
   EXPECT_NE(got[0], got[1]);
@@ -111,14 +115,15 @@ TEST(FoldWeights, WeightsMayBeSetAgain) {
 
 TEST(FoldWeights, NamesTheWeightThatIsMissing) {
   DeviceRef device = open_device("cpu", 2);
-  Program program(*parse_graph(text_with("weight"), all_ops(), "test"), device, "test");
+  auto program = std::make_shared<Program>(compiled("weight", *device), device);
+  tegula::Run run(program);
   HostArray x = inputs(0).at("x");
   BufferRef buffer = device->allocate(x.bytes.size());
-  program.bind(0, buffer, x.shape);
+  run.bind(0, buffer, DType::kF32, x.shape);
   for (const auto& [name, value] : inputs(0))
-    if (name != "x" && name != "a") set(program, name, value);
+    if (name != "x" && name != "a") set(*program, name, value);
   try {
-    program.run();
+    run.run();
     FAIL();
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("%a"), std::string::npos) << e.what();

@@ -7,9 +7,9 @@
 #include <random>
 #include <span>
 
-#include "compile/program.h"
 #include "graph/parse.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
 
 namespace tegula {
 namespace {
@@ -217,7 +217,7 @@ TEST(Run, SaysWhichShapeDoesNotFit) {
         {{"x", array({2, 4}, noise(8, 1))}, {"y", array({3, 4}, noise(12, 1))}});
     FAIL();
   } catch (const Error& e) {
-    EXPECT_STREQ(e.what(), "%x: [2, 4] was given for f32[n, 4]: axis 0 should be 3");
+    EXPECT_STREQ(e.what(), "%x: f32[2, 4] was given for f32[n, 4]: axis 0 should be 3");
   }
 }
 
