@@ -56,7 +56,7 @@ class Program {
   std::unique_ptr<Executable> executable_;  // of which each run has a copy
   std::vector<BufferRef> weights_;          // by parameter
   std::vector<BufferRef> literals_;
-  BufferRef unused_;  // stands where a run's schedule touches nothing
+  BufferRef unused_;  // stands where a run reads and writes nothing
 
   // Symbols, and by parameter and axis which of them the extent binds, or -1.
   std::vector<std::string> symbols_;

@@ -90,8 +90,10 @@ void Run::prepare() {
   for (const Requirement& r : compiled_.requirements)
     if (evaluate(r.nonnegative) < 0) fail(compiled_.name, ": ", r.message);
   for (size_t i = 0; i < scalars_.size(); ++i) scalars_[i] = evaluate(compiled_.scalars[i]);
-  if (const int64_t bytes = scalars_[compiled_.arena_bytes]; size_t(bytes) > buffers_[0]->bytes())
-    buffers_[0] = program_->device()->allocate(aligned(bytes));
+  if (const int64_t bytes = scalars_[compiled_.arena_bytes]; bytes > 0) {
+    grow(arena_, *program_->device(), bytes);
+    buffers_[0] = arena_;
+  }
   place_parameters();
   place_results();
   check_aliases();

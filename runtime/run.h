@@ -53,7 +53,8 @@ class Run {
   std::vector<BufferRef> inputs_;                  // by parameter: what was bound
   std::vector<std::vector<int64_t>> bound_shape_;  // by parameter
   std::vector<BufferRef> given_, own_, spare_;     // by result: the caller's; the run's, and the one before it
-  std::vector<BufferRef> buffers_;                 // as the schedule counts them
+  BufferRef arena_;
+  std::vector<BufferRef> buffers_;  // as the schedule counts them
   std::vector<Buffer*> raw_;
   std::vector<int64_t> scalars_;
   bool stale_ = true;  // symbols or buffers changed since the last run

@@ -78,6 +78,28 @@ TEST(Cpu, CodeThatCannotBeOpenedOrLacksAKernelIsAnError) {
   EXPECT_TRUE(error.ends_with("has no kernel other")) << error;
 }
 
+TEST(Cpu, CodeWhoseFileIsGoneIsOpenedFromItsBytes) {
+  DeviceRef cpu = open_device("cpu", 1);
+  Code code = test::compile_kernels(
+      cpu->target(), "KERNEL(k, GLOBAL i64* b0) { map(blocks, 1, 1, [=](i64) { return [=](i64) { b0[0] = 7; }; }); }",
+      {"k"});
+  if (code.bytes.empty()) GTEST_SKIP() << "compiled by the command-line compiler, to a file alone";
+  const std::vector<uint8_t> copy(code.bytes.begin(), code.bytes.end());
+  code.bytes = copy;
+  for (const char* path : {"/nonexistent/k.so", ""}) {
+    code.path = path;
+    auto run = cpu->load(code, {Launch{0, {{0, 0}}, {}, 1, true}}, 1, 2);
+    auto another = run->copy();
+    for (Executable* each : {run.get(), another.get()}) {
+      BufferRef x = test::upload(*cpu, std::vector<int64_t>{0});
+      Buffer* buffers[] = {x.get()};
+      const int64_t scalars[] = {0, 1};
+      each->run(buffers, scalars);
+      EXPECT_EQ(test::download<int64_t>(*cpu, *x), std::vector<int64_t>{7});
+    }
+  }
+}
+
 TEST(Null, ChecksAndComputesNothing) {
   DeviceRef null = open_device("null");
   BufferRef huge = null->allocate(size_t(1) << 50);
