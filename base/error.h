@@ -3,6 +3,7 @@
 // what only our own mistake can cause is check(). Neither aborts: both throw, and the outermost caller prints what().
 #pragma once
 
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -15,10 +16,11 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Concatenates anything that can be written to a stream.
+// Concatenates anything that can be written to a stream; in no locale, for numbers go into generated code as well.
 template <class... Parts>
 std::string str(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   ((out << parts), ...);
   return std::move(out).str();
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number_text.h"
 
 namespace tegula {
 namespace {
@@ -65,9 +66,7 @@ Rewritten rewrite_numbers(std::string_view text) {
       while (end < text.size() && is_number_char(text[end])) ++end;
       const std::string_view number = text.substr(i, end - i);
       const bool integer = number.find_first_of(".eE") == std::string_view::npos;
-      double value = 0;
-      if (std::from_chars(number.begin(), number.end(), value).ec == std::errc::result_out_of_range &&
-          std::strtod(std::string(number).c_str(), nullptr) != 0) {
+      if (const auto value = number_of(number); value && std::isinf(*value)) {
         mark(number[0] == '-' ? "-Infinity" : "Infinity");
       } else {
         out.text += number;
@@ -104,7 +103,7 @@ Json convert(const simdjson::dom::element& e, int* marked) {
       const std::string_view text(e);
       if (!marked || !text.starts_with(kMarker)) return text;
       ++*marked;
-      return std::strtod(text.data() + kMarker.size(), nullptr);  // simdjson's strings end in a zero byte
+      return number_of(text.substr(kMarker.size())).value_or(0);
     }
     case element_type::BOOL: return bool(e);
     default: return nullptr;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -69,10 +70,13 @@ void Progress::draw(double seconds) {
 
 ElapsedProgress::ElapsedProgress(std::string_view label, int fd) : progress_(label, 0, fd) {
   if (!::isatty(fd)) return;
-  thread_ = std::thread([this] {
-    std::unique_lock lock(mutex_);
-    while (!ended_.wait_for(lock, std::chrono::milliseconds(200), [this] { return end_; })) progress_.advance(1);
-  });
+  try {
+    thread_ = std::thread([this] {
+      std::unique_lock lock(mutex_);
+      while (!ended_.wait_for(lock, std::chrono::milliseconds(200), [this] { return end_; })) progress_.advance(1);
+    });
+  } catch (const std::system_error&) {  // no thread to be had: the work matters, its progress is not shown
+  }
 }
 
 ElapsedProgress::~ElapsedProgress() {

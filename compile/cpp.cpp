@@ -1,22 +1,12 @@
 #include "compile/cpp.h"
 
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 
 #include "base/error.h"
+#include "base/number_text.h"
 
 namespace tegula {
 namespace {
-
-template <class T>
-std::string real(T v, const char* suffix, const char* builtin) {
-  if (std::isnan(v)) return str("__builtin_nan", builtin, "(\"\")");
-  if (std::isinf(v)) return str(v < 0 ? "-" : "", "__builtin_inf", builtin, "()");
-  char text[48];
-  std::snprintf(text, sizeof text, "%a", double(v));
-  return str(v < 0 || std::signbit(v) ? "(" : "", text, suffix, v < 0 || std::signbit(v) ? ")" : "");
-}
 
 template <class T>
 T part(const Literal& l, size_t i) {
@@ -32,12 +22,10 @@ std::string cpp_literal(const Literal& l) {
     case DType::kBool: return l.bytes[0] ? "true" : "false";
     case DType::kF16:
     case DType::kBF16:
-    case DType::kF32: return real(float(literal_element(l, 0)), "f", "f");
-    case DType::kF64: return real(literal_element(l, 0), "", "");
-    case DType::kC64:
-      return str("c64(", real(part<float>(l, 0), "f", "f"), ", ", real(part<float>(l, 1), "f", "f"), ")");
-    case DType::kC128:
-      return str("c128(", real(part<double>(l, 0), "", ""), ", ", real(part<double>(l, 1), "", ""), ")");
+    case DType::kF32: return cpp_text(float(literal_element(l, 0)));
+    case DType::kF64: return cpp_text(literal_element(l, 0));
+    case DType::kC64: return str("c64(", cpp_text(part<float>(l, 0)), ", ", cpp_text(part<float>(l, 1)), ")");
+    case DType::kC128: return str("c128(", cpp_text(part<double>(l, 0)), ", ", cpp_text(part<double>(l, 1)), ")");
     default: break;
   }
   uint64_t bits = 0;

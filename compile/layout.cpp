@@ -1,9 +1,11 @@
 #include "compile/layout.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "compile/launch.h"
 #include "graph/op.h"
 #include "kernel/pack.h"
@@ -69,16 +71,15 @@ BufferRef pack_weight(Device& device, const Type& type, std::span<const uint8_t>
   std::vector<uint8_t> staged;
   uint8_t* to = static_cast<uint8_t*>(out->host());
   if (!to) staged.resize(size_t(count * packed_bytes)), to = staged.data();
-  int64_t threads =
+  int64_t parts =
       std::clamp<int64_t>(int64_t(bytes.size() >> 20), 1, std::max(1u, std::thread::hardware_concurrency()));
-  std::vector<std::thread> team;
-  for (int64_t t = 0; t < threads; ++t)
-    team.emplace_back([&, t] {
+  std::atomic<int64_t> next = 0;
+  on_threads(size_t(parts), [&] {
+    for (int64_t part; (part = next++) < parts;)
       for (int64_t i = 0; i < count; ++i)
-        format.pack(bytes.data() + i * file_bytes, n, k, to + i * packed_bytes, groups * t / threads,
-                    groups * (t + 1) / threads);
-    });
-  for (std::thread& t : team) t.join();
+        format.pack(bytes.data() + i * file_bytes, n, k, to + i * packed_bytes, groups * part / parts,
+                    groups * (part + 1) / parts);
+  });
   if (!staged.empty()) device.write(*out, 0, staged);
   return out;
 }

@@ -1,70 +1,12 @@
 // dim.h: the normal form, and arithmetic that keeps it.
-#include "graph/dim.h"
-
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
-#include "base/error.h"
+#include "graph/dim_terms.h"
 
 namespace tegula {
 
-// One factor: a symbol (no arguments) or a call of two.
-struct Factor {
-  std::string key;  // its text; factors are equal exactly when their keys are
-  std::string function;
-  std::vector<Dim> arguments;
-};
-
-struct Dim::Term {
-  int64_t coefficient = 0;
-  std::vector<std::shared_ptr<const Factor>> factors;  // sorted by key
-
-  std::string key() const {
-    std::string out;
-    for (const auto& f : factors) out += f->key + "*";
-    return out;
-  }
-};
-
-namespace {
-
 // Far beyond any model's shapes; within them, arithmetic on what a user wrote takes no noticeable time.
-constexpr size_t kMaxTerms = 256, kMaxFactors = 64;
-
-// Sums and products that say so where they leave 64 bits: a shape that a user gave must not become a small one.
-int64_t sum_of(int64_t a, int64_t b) {
-  if (__builtin_add_overflow(a, b, &a)) fail("a dimension is larger than 64 bits can count");
-  return a;
-}
-int64_t product_of(int64_t a, int64_t b) {
-  if (__builtin_mul_overflow(a, b, &a)) fail("a dimension, or a product of them, is larger than 64 bits can count");
-  return a;
-}
-
-int64_t floor_divide(int64_t a, int64_t b) {
-  if (b == 0) fail("a dimension is divided by zero");
-  if (b == -1) return product_of(a, -1);  // the one quotient that may not fit
-  int64_t q = a / b;
-  return q - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-// The remainder with the divisor's sign; not by way of the quotient, whose product with b may not fit.
-int64_t floor_remainder(int64_t a, int64_t b) {
-  if (b == 0) fail("a dimension is divided by zero");
-  if (b == -1) return 0;
-  int64_t r = a % b;
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
-}
-
-int64_t apply(std::string_view f, int64_t a, int64_t b) {
-  if (f == "floordiv") return floor_divide(a, b);
-  if (f == "mod") return floor_remainder(a, b);
-  if (f == "max") return std::max(a, b);
-  return std::min(a, b);
-}
-
-}  // namespace
+static constexpr size_t kMaxTerms = 256, kMaxFactors = 64;
 
 Dim Dim::symbol(std::string_view name) {
   auto factor = std::make_shared<Factor>();
@@ -181,85 +123,6 @@ bool operator==(const Dim& a, const Dim& b) {
                     });
 }
 
-bool Dim::is_certainly_nonnegative() const {
-  if (!terms_) return constant_ >= 0;
-  auto factor_is = [](const std::shared_ptr<const Factor>& f) {
-    if (f->function.empty()) return true;
-    const Dim &a = f->arguments[0], &b = f->arguments[1];
-    bool first = a.is_certainly_nonnegative(), second = b.is_certainly_nonnegative();
-    if (f->function == "max") return first || second;
-    if (f->function == "mod") return second;  // has the divisor's sign
-    return first && second;
-  };
-  return std::all_of(terms_->begin(), terms_->end(), [&](const Term& t) {
-    return t.coefficient >= 0 && std::all_of(t.factors.begin(), t.factors.end(), factor_is);
-  });
-}
-
-int64_t Dim::evaluate(const std::function<int64_t(std::string_view)>& lookup) const {
-  if (!terms_) return constant_;
-  int64_t sum = 0;
-  for (const Term& t : *terms_) {
-    int64_t product = t.coefficient;
-    for (const auto& f : t.factors)
-      product = product_of(product, f->function.empty() ? lookup(f->key)
-                                                        : apply(f->function, f->arguments[0].evaluate(lookup),
-                                                                f->arguments[1].evaluate(lookup)));
-    sum = sum_of(sum, product);
-  }
-  return sum;
-}
-
-Dim Dim::substitute(const std::function<Dim(std::string_view)>& lookup) const {
-  if (!terms_) return *this;
-  Dim sum = 0;
-  for (const Term& t : *terms_) {
-    Dim product = t.coefficient;
-    for (const auto& f : t.factors) {
-      if (f->function.empty()) {
-        product = product * lookup(f->key);
-        continue;
-      }
-      Dim a = f->arguments[0].substitute(lookup), b = f->arguments[1].substitute(lookup);
-      product = product * (f->function == "floordiv" ? floordiv(a, b)
-                           : f->function == "mod"    ? mod(a, b)
-                           : f->function == "max"    ? max(a, b)
-                                                     : min(a, b));
-    }
-    sum = sum + product;
-  }
-  return sum;
-}
-
-void Dim::collect_symbols(std::vector<std::string>& names) const {
-  if (!terms_) return;
-  for (const Term& t : *terms_)
-    for (const auto& f : t.factors) {
-      if (!f->function.empty())
-        for (const Dim& a : f->arguments) a.collect_symbols(names);
-      else if (std::find(names.begin(), names.end(), f->key) == names.end()) names.push_back(f->key);
-    }
-}
-
-std::string Dim::text() const {
-  if (!terms_) return std::to_string(constant_);
-  std::string out;
-  for (const Term& t : *terms_) {
-    int64_t c = t.coefficient;
-    if (!out.empty()) out += c < 0 ? " - " : " + ";
-    else if (c < 0) out += "-";
-    uint64_t magnitude = c < 0 ? -uint64_t(c) : uint64_t(c);
-    bool first = true;
-    if (magnitude != 1 || t.factors.empty()) out += std::to_string(magnitude), first = false;
-    for (const auto& f : t.factors) {
-      if (!first) out += "*";
-      out += f->key;
-      first = false;
-    }
-  }
-  return out;
-}
-
 Dim product(std::span<const Dim> dims) {
   Dim out = 1;
   for (const Dim& d : dims) out = out * d;
@@ -287,87 +150,5 @@ bool divides(const Dim& b, const Dim& a, Dim* quotient) {
   if (quotient) *quotient = Dim::from_terms(std::move(out));
   return true;
 }
-
-std::string text(std::span<const Dim> shape) {
-  std::string out = "[";
-  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + shape[i].text();
-  return out + "]";
-}
-
-namespace {
-
-// sum := term (("+" | "-") term)*; term := atom ("*" atom)*; atom := "-"* (number | name | name(sum, sum) | (sum))
-struct DimParser {
-  std::string_view text;
-  size_t& at;
-  int depth = 0;
-
-  void skip() {
-    while (at < text.size() && text[at] == ' ') ++at;
-  }
-  bool take(char c) {
-    skip();
-    if (at < text.size() && text[at] == c) return ++at, true;
-    return false;
-  }
-  void expect(char c) {
-    if (!take(c)) fail("dimension: expected '", c, "' at \"", text.substr(std::min(at, text.size()), 20), "\"");
-  }
-  Dim sum() {
-    if (++depth > 64) fail("dimension: nested too deeply");
-    Dim out = term();
-    for (;;) {
-      if (take('+')) out = out + term();
-      else if (take('-')) out = out - term();
-      else break;
-    }
-    --depth;
-    return out;
-  }
-  Dim term() {
-    Dim out = atom();
-    while (take('*')) out = out * atom();
-    return out;
-  }
-  Dim atom() {
-    bool negative = false;  // in a loop: a text may hold millions of signs
-    while (take('-')) negative = !negative;
-    return negative ? Dim(-1) * unsigned_atom() : unsigned_atom();
-  }
-  Dim unsigned_atom() {
-    if (take('(')) {
-      Dim out = sum();
-      expect(')');
-      return out;
-    }
-    skip();
-    size_t start = at;
-    while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_')) ++at;
-    std::string word(text.substr(start, at - start));
-    if (word.empty()) fail("dimension: expected a number or a name at \"", text.substr(start, 20), "\"");
-    if (std::isdigit(static_cast<unsigned char>(word[0]))) {
-      int64_t value = 0;
-      auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-      if (end != word.data() + word.size())
-        fail("dimension: \"", word.substr(0, 40), "\" is neither a number nor a name");
-      if (error != std::errc()) fail("dimension: ", word.substr(0, 40), " is larger than 64 bits can count");
-      return value;
-    }
-    if (!take('(')) return Dim::symbol(word);
-    Dim a = sum();
-    expect(',');
-    Dim b = sum();
-    expect(')');
-    if (word == "floordiv") return floordiv(a, b);
-    if (word == "mod") return mod(a, b);
-    if (word == "max") return max(a, b);
-    if (word == "min") return min(a, b);
-    fail("dimension: unknown function \"", word, "\"; expected floordiv, mod, max or min");
-  }
-};
-
-}  // namespace
-
-Dim parse_dim(std::string_view text, size_t& at) { return DimParser{text, at}.sum(); }
 
 }  // namespace tegula

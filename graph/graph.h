@@ -50,9 +50,11 @@ struct Node {
   const Type& result_type(size_t i = 0) const { return results[i].type(); }
 };
 
+// A body, a graph that is another's attribute, has inputs only: weights and states are the program's.
 enum class ParameterKind : uint8_t {
   kInput,   // given anew for each run
-  kWeight,  // given once, when the program is loaded; may be packed and folded
+  kWeight,  // given once, when the program is loaded; may be packed and folded. Its shape has no symbols: a run binds
+            // them
   kState,   // given and returned: its buffer is reused for the result that continues it
 };
 
@@ -70,9 +72,11 @@ class Graph {
 
   const std::string& name() const { return name_; }
 
-  // Names are unique in a graph; throws Error where one is taken.
+  // Names are unique in a graph, weights have constant shapes; throws Error where a name is taken or a weight's shape
+  // has a symbol.
   Value parameter(std::string_view name, Type type, ParameterKind kind = ParameterKind::kInput);
-  // Fills in attribute defaults, infers the result types and adds the node. Throws Error naming the op and both shapes.
+  // Fills in attribute defaults, infers the result types and adds the node. Throws Error naming the op and both shapes,
+  // and where an attribute is a graph that has weights or states.
   const Values& append(const Op& op, Values operands, Attrs attrs = {});
   void set_results(Values results);
 

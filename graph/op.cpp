@@ -8,6 +8,15 @@
 namespace tegula {
 namespace {
 
+// Only the program owns states and weights; what a body is run on is handed to it.
+void check_body(const GraphRef& body) {
+  check(body != nullptr, "an attribute holds no graph");
+  for (const Parameter& p : body->parameters())
+    if (p.kind != ParameterKind::kInput)
+      fail("@", body->name(), ": %", p.name, " is a ", p.kind == ParameterKind::kState ? "state" : "weight",
+           ", expected only inputs in a body: only the program owns states and weights, and hands them to its bodies");
+}
+
 // Brings `attrs` to exactly the declared ones, defaults filled in.
 void complete_attrs(const Op& op, Attrs& attrs) {
   for (const auto& [name, value] : attrs.items())
@@ -28,6 +37,7 @@ void complete_attrs(const Op& op, Attrs& attrs) {
         fail(op.name, ": attribute \"", spec.name, "\" is not of its kind, ", text_of(spec.kind));
       }
     }
+    if (spec.kind == AttrKind::kGraph) check_body(std::get<GraphRef>(*attrs.find(spec.name)));
   }
 }
 
@@ -61,6 +71,12 @@ std::string text_of(DTypeSet set) {
   for (const DTypeInfo& i : all_dtypes())
     if (set & set_of(i.dtype)) out += str(out.empty() ? "" : ", ", i.name);
   return out;
+}
+
+int64_t Infer::integer(std::string_view name, int64_t low, int64_t high) const {
+  int64_t v = attrs.integer(name);
+  if (v < low || v > high) error(name, " is ", v, ", expected ", low, " to ", high);
+  return v;
 }
 
 int Infer::axis(int64_t axis, int rank) const {

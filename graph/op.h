@@ -72,6 +72,8 @@ struct Infer {
   void require_equal(const Dim& a, const Dim& b, const Parts&... parts) const {
     require(a - b, parts...), require(b - a, parts...);
   }
+  // The attribute's value, which must be in low..high; else an Error that names it.
+  int64_t integer(std::string_view name, int64_t low, int64_t high) const;
   // The axis attribute's value in 0..rank-1 (negative counts from the end), or an Error.
   int axis(int64_t axis, int rank) const;
 };

@@ -5,7 +5,8 @@
 //     return %1
 //   }
 // One invariant: parse(print(g)) is g. A file may hold several graphs; a graph attribute names one before it (@name),
-// and the last is the program.
+// and the last is the program. Only its parameters may be weights and states: a body has inputs. The shape of a weight
+// has no symbols. Of different bodies with one name all but the first are printed under names of their own.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,6 @@
 // Graph -> text; see parse.h for the form.
 #include <charconv>
 #include <cmath>
-#include <set>
 #include <unordered_map>
 
 #include "base/json.h"
@@ -56,17 +55,34 @@ std::string list(const Items& items, F f) {
   return out + "]";
 }
 
-struct Printer {
-  std::string out;
-  std::set<const Graph*> printed;
+class Printer {
+ public:
+  static std::string text_of(const Graph& program) {
+    Printer p;
+    p.printed_[program.name()];  // the name is the program's, whatever its bodies are called
+    std::string text = "graph @" + program.name() + p.definition(program);
+    return std::move(p.bodies_) + text;
+  }
 
-  void print(const Graph& g) {
-    for (const Node& n : g.nodes())  // the graphs it names come first
-      for (const auto& [name, attr] : n.attrs.items())
-        if (auto* inner = std::get_if<GraphRef>(&attr); inner && printed.insert(inner->get()).second) print(**inner);
+ private:
+  // The name that a body goes by; prints it, behind those that it names, if that was not done. Equal bodies are one.
+  const std::string& name_of(const Graph& body) {
+    auto [at, fresh] = names_.try_emplace(&body, body.name());
+    std::string& name = at->second;
+    if (!fresh) return name;
+    const std::string text = definition(body);
+    for (int i = 2;; ++i) {
+      auto [same_name, is_free] = printed_.try_emplace(name, text);
+      if (is_free) bodies_ += "graph @" + name + text;
+      if (same_name->second == text) return name;
+      name = str(body.name(), ".", i);
+    }
+  }
 
+  // All but "graph @NAME".
+  std::string definition(const Graph& g) {
     std::unordered_map<int32_t, std::string> names;
-    out += "graph @" + g.name() + "(";
+    std::string out = "(";
     for (const Parameter& p : g.parameters()) {
       names[p.value.id] = "%" + p.name;
       if (&p != &g.parameters().front()) out += ", ";
@@ -83,38 +99,41 @@ struct Printer {
         while (g.find_parameter(std::to_string(next))) ++next;
         names[v.id] = "%" + std::to_string(next++);
       }
-      print(n, names);
+      out += line(n, names);
     }
     out += "  return";
     for (size_t i = 0; i < g.results().size(); ++i) out += (i ? ", " : " ") + names.at(g.results()[i].id);
-    out += "\n}\n";
+    return out + "\n}\n";
   }
 
-  void print(const Node& n, const std::unordered_map<int32_t, std::string>& names) {
-    std::string line = "  ";
-    for (size_t i = 0; i < n.results.size(); ++i) line += (i ? ", " : "") + names.at(n.results[i].id);
-    line += str(" = ", n.op->name);
-    for (size_t i = 0; i < n.operands.size(); ++i) line += (i ? ", " : " ") + names.at(n.operands[i].id);
+  std::string line(const Node& n, const std::unordered_map<int32_t, std::string>& names) {
+    std::string out = "  ";
+    for (size_t i = 0; i < n.results.size(); ++i) out += (i ? ", " : "") + names.at(n.results[i].id);
+    out += str(" = ", n.op->name);
+    for (size_t i = 0; i < n.operands.size(); ++i) out += (i ? ", " : " ") + names.at(n.operands[i].id);
     if (!n.attrs.items().empty()) {
-      line += " {";
-      for (const auto& [name, attr] : n.attrs.items())
-        line += (&name == &n.attrs.items().front().first ? "" : ", ") + name + " = " + attr_text(attr);
-      line += "}";
+      out += " {";
+      for (const auto& [name, attr] : n.attrs.items()) {
+        auto* body = std::get_if<GraphRef>(&attr);
+        out += (&name == &n.attrs.items().front().first ? "" : ", ") + name + " = ";
+        out += body ? "@" + name_of(**body) : attr_text(attr);
+      }
+      out += "}";
     }
-    line += " : ";
-    for (size_t i = 0; i < n.results.size(); ++i) line += (i ? ", " : "") + text(n.results[i].type());
-    if (!n.location.empty()) line += "  # " + n.location;
-    out += line + "\n";
+    out += " : ";
+    for (size_t i = 0; i < n.results.size(); ++i) out += (i ? ", " : "") + text(n.results[i].type());
+    if (!n.location.empty()) out += "  # " + n.location;
+    return out + "\n";
   }
+
+  std::string bodies_;
+  std::unordered_map<const Graph*, std::string> names_;
+  std::unordered_map<std::string, std::string> printed_;  // the definition under each name
 };
 
 }  // namespace
 
-std::string print_graph(const Graph& graph) {
-  Printer printer;
-  printer.print(graph);
-  return std::move(printer.out);
-}
+std::string print_graph(const Graph& graph) { return Printer::text_of(graph); }
 
 std::string attr_text(const Attr& attr) {
   struct Visitor {

@@ -11,6 +11,7 @@
 #include "base/cache.h"
 #include "base/debug.h"
 #include "base/error.h"
+#include "base/parallel.h"
 #include "jit/flags.h"
 #include "jit/headers.h"
 #include "jit/library.h"
@@ -91,11 +92,7 @@ void compile_all(const Job& job, const Api& api, std::vector<Product>& objects) 
       api.compile(args.data(), args.size(), {job.sources[i].data(), job.sources[i].size()}, files.data(), files.size(),
                   &objects[i]);
   };
-  std::vector<std::thread> others;
-  const size_t num_cores = std::max(1u, std::thread::hardware_concurrency());
-  for (size_t i = 1; i < std::min(objects.size(), num_cores); i++) others.emplace_back(work);
-  work();
-  for (std::thread& thread : others) thread.join();
+  on_threads(std::min<size_t>(objects.size(), std::max(1u, std::thread::hardware_concurrency())), work);
   for (const Product& object : objects)
     if (object.error) fail("cannot compile ", job.described(), ": ", std::string_view(object.error, object.error_size));
 }

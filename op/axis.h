@@ -9,6 +9,8 @@ namespace tegula::op {
 extern const Op reshape, broadcast_to, pad;
 
 inline constexpr AttrSpec kAxis{"axis", AttrKind::kInt, "-1"};
+// Of eye, tril and triu: so that a place and a diagonal add up in i32.
+inline constexpr int64_t kMaxDiagonal = 1 << 30;
 
 // The node's axis in 0..rank-1 of operand 0.
 inline int axis_of(const Node& n) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/op.h"
+#include "op/axis.h"
 
 namespace tegula::op {
 
@@ -10,6 +10,7 @@ inline constexpr Op eye{
     .attrs = {{{"shape", AttrKind::kDims}, {"k", AttrKind::kInt, "0"}, {"dtype", AttrKind::kDType, "f32"}}},
     .infer =
         [](const Infer& i) {
+          i.integer("k", -kMaxDiagonal, kMaxDiagonal);
           if (i.attrs.dims("shape").size() != 2)
             i.error("shape is ", text(i.attrs.dims("shape")), ", expected two dimensions");
           if (!(set_of(i.attrs.get<DType>("dtype")) & kDense)) i.error("dtype must be one of ", text_of(kDense));

@@ -30,7 +30,7 @@ std::vector<Type> infer_pad(const Infer& i) {
     i.error(n, " axes need as many low, high and interior; found ", low, ", ", high, " and ", interior);
   Type out = i[0];
   for (const PadAxis& p : pad_axes(i.attrs, i[0].rank())) {
-    if (p.interior < 0) i.error("interior is ", p.interior, ", expected 0 or more");
+    if (p.interior < 0 || p.interior > INT32_MAX) i.error("interior is ", p.interior, ", expected 0 to ", INT32_MAX);
     Dim& d = out.shape[size_t(p.axis)];
     d = p.low + p.spread(d) + p.high;
   }

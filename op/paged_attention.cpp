@@ -2,8 +2,8 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdio>
 
+#include "base/number_text.h"
 #include "kernel/attention.h"
 
 namespace tegula::op {
@@ -30,6 +30,7 @@ std::vector<Type> infer_paged_attention(const Infer& i) {
   if (!(q.shape[2] == k.shape[3])) i.error("heads differ: ", text(q), " and ", text(k));
   if (!q.shape[1].is_constant() || !q.shape[2].is_constant() || !k.shape[2].is_constant() || !v.shape[3].is_constant())
     i.error("the heads of ", text(q), ", ", text(k), " and ", text(v), " must be of known number and size");
+  i.integer("window", 0, INT32_MAX);
   Type out = q;
   out.shape[2] = value_size(i.attrs, v);
   if (out.shape[2].value() < 1 || out.shape[2].value() > v.shape[3].value())
@@ -45,11 +46,7 @@ std::vector<Type> infer_paged_attention(const Infer& i) {
 
 namespace {
 
-std::string number(double v) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%af", double(float(v)));
-  return text;
-}
+std::string number(double v) { return cpp_text(float(v)); }
 
 // The score that a key's place adds. Slopes are 2^(-8 i / n) for n heads; beyond the largest power of two below n,
 // those of twice as many heads that are not there yet.

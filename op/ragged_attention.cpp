@@ -1,7 +1,6 @@
 #include "op/ragged_attention.h"
 
-#include <cstdio>
-
+#include "base/number_text.h"
 #include "kernel/attention.h"
 
 namespace tegula::op {
@@ -16,7 +15,7 @@ std::vector<Type> infer_ragged_attention(const Infer& i) {
     if (!t->shape[1].is_constant() || !t->shape[2].is_constant())
       i.error("the heads of ", text(*t), " must be of known number and size");
   if (!divides(k.shape[1], q.shape[1])) i.error(text(k), " has heads that do not divide those of ", text(q));
-  if (i.attrs.integer("window") < 0) i.error("window is ", i.attrs.integer("window"), ", expected 0 or more");
+  i.integer("window", 0, INT32_MAX);
   if (i.operands.size() > 4 && (i[4].rank() != 2 || !(i[4].shape[0] == q.shape[1]) || !i[4].shape[1].is_constant() ||
                                 i[4].shape[1].value() % 2 == 0))
     i.error("bias is ", text(i[4]), ", expected [heads, 2 n - 1] of ", text(q));
@@ -28,8 +27,7 @@ std::vector<Type> infer_ragged_attention(const Infer& i) {
 KernelCall ragged_attention_kernel(const KernelCode& c) {
   const Type &q = c.node.operand_type(0), &k = c.node.operand_type(1), &v = c.node.operand_type(2);
   const Dim &tokens = q.shape[0], &kv_heads = k.shape[1];
-  char scale[40];
-  std::snprintf(scale, sizeof scale, "%af", double(float(c.node.attrs.number("scale"))));
+  std::string scale = cpp_text(float(c.node.attrs.number("scale")));
   std::string batch =
       str("SelfBatch{", c.buffer(3), ", ", c.dim(c.node.operand_type(3).shape[0]), " - 1, ", c.dim(tokens), "}");
   auto of_sequence = [&](int operand) {

@@ -20,7 +20,7 @@ std::vector<Type> infer_slice(const Infer& i) {
     i.error(n, " axes need as many starts, stops and steps; found ", starts, ", ", stops, " and ", steps);
   Type out = i[0];
   for (const SliceAxis& s : slice_axes(i.attrs, i[0].rank())) {
-    if (s.step == 0) i.error("a step is 0");
+    if (s.step == 0 || s.step == INT64_MIN) i.error("a step is ", s.step);
     Dim& d = out.shape[size_t(s.axis)];
     auto required = [&](const Dim& nonnegative) {
       i.require(nonnegative, s.start.text(), " to ", s.stop.text(), " by ", s.step, " is not inside axis ", s.axis,

@@ -13,6 +13,7 @@ inline constexpr Op tril{
     .attrs = {{{"k", AttrKind::kInt, "0"}}},
     .infer =
         [](const Infer& i) {
+          i.integer("k", -kMaxDiagonal, kMaxDiagonal);
           if (i[0].rank() < 2) i.error("x needs two axes or more: ", text(i[0]));
           return std::vector<Type>{i[0]};
         },

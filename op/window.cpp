@@ -29,7 +29,7 @@ std::vector<WindowAxis> window_axes(const Infer& i) {
     if (given.size() != n && !(given.empty() && name != "size"))
       i.error(given.size(), " numbers in ", name, " for ", n, " spatial axes");
     for (int64_t v : given)
-      if (v < 1) i.error(v, " in ", name, ", expected 1 or more");
+      if (v < 1 || v > INT32_MAX) i.error(v, " in ", name, ", expected 1 to ", INT32_MAX);
   }
   return window_axes(i.attrs);
 }
@@ -105,7 +105,7 @@ std::vector<int64_t> padding_of(const Infer& i, size_t n) {
   std::vector<int64_t> padding = spatial(i.attrs, "padding", n, 0);
   if (padding.size() != n) i.error(padding.size(), " numbers in padding for ", n, " spatial axes");
   for (int64_t p : padding)
-    if (p < 0) i.error(p, " in padding, expected 0 or more");
+    if (p < 0 || p > INT32_MAX) i.error(p, " in padding, expected 0 to ", INT32_MAX);
   return padding;
 }
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -87,11 +88,16 @@ void link(const char* const* args, size_t num_args, const Bytes* objects, size_t
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail_with(*out, "no pipe for the linker's output");
   Fd read_end(ends[0]), write_end(ends[1]);
   std::string product;
-  std::thread reader([&] {
-    std::array<char, 65536> block;
-    for (ssize_t n; (n = ::read(read_end.get(), block.data(), block.size())) > 0;)
-      product.append(block.data(), size_t(n));
-  });
+  std::thread reader;
+  try {
+    reader = std::thread([&] {
+      std::array<char, 65536> block;
+      for (ssize_t n; (n = ::read(read_end.get(), block.data(), block.size())) > 0;)
+        product.append(block.data(), size_t(n));
+    });
+  } catch (const std::system_error& e) {
+    return fail_with(*out, "cannot start a thread to read what the linker writes: " + e.code().message());
+  }
 
   std::string output = write_end.path(), messages;
   llvm::raw_string_ostream stream(messages);
