@@ -244,5 +244,38 @@ TEST(Graph, ErrorsNameTheOpAndBothShapes) {
   EXPECT_NE(error_of("").find("no graph"), std::string::npos);
 }
 
+// A graph of one op that names two bodies.
+std::string printed_with(const GraphRef& first, const GraphRef& second) {
+  Graph g("main");
+  g.set_results(g.append(kTwice, {}, {{"first", first}, {"second", second}}));
+  return print_graph(g);
+}
+std::shared_ptr<Graph> body_of(Dim length, ParameterKind kind = ParameterKind::kInput) {
+  auto g = std::make_shared<Graph>("f");
+  g->set_results({g->parameter("x", {DType::kF32, {length}}, kind)});
+  return g;
+}
+
+TEST(Graph, DifferentBodiesOfOneNamePrintUnderTwo) {
+  const std::string text = printed_with(body_of(2), body_of(3));
+  EXPECT_NE(text.find("first = @f, second = @f.2"), std::string::npos) << text;
+  EXPECT_EQ(print_graph(*parse_graph(text, kList, "test")), text);
+  EXPECT_NE(printed_with(body_of(2), body_of(2)).find("first = @f, second = @f}"), std::string::npos);
+}
+
+TEST(Graph, BodiesBuiltInCppHaveOnlyInputs) {
+  for (ParameterKind kind : {ParameterKind::kState, ParameterKind::kWeight})
+    EXPECT_THROW(printed_with(body_of(2), body_of(2, kind)), Error);
+}
+
+TEST(Graph, LiteralsTooSmallForADoubleAreZero) {
+  const std::string text =
+      "graph @m() -> f64[5] {\n"
+      "  %0 = fill {value = f64[5] (1e-400, -1e-99999999999999999999, 1e-310, 0.001e-321, 12345e-300)}\n"
+      "  return %0\n}\n";
+  EXPECT_NE(print_graph(*parse_graph(text, kList, "test")).find("(0.0, -0.0, 1e-310, 0.0, 1.2345e-296)"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tegula
