@@ -168,6 +168,25 @@ TEST_F(Graphs, RunNamesWhatIsWrongInTheText) {
             at_line(1, "dimension: nested too deeply\n"));
 }
 
+TEST_F(Graphs, RunCountsIndicesIn64Bits) {
+  write_file(graph,
+             "graph @m() -> (i32[1], i32[1]) {\n"
+             "  %x = iota {shape = [70000, 70000], dtype = i32, axis = 0}\n"
+             "  %i = constant {value = i32[1, 2] (69999, 5)}\n  %0 = gather_nd %x, %i\n"
+             "  %j = cast %i {to = i64}\n  %1 = gather_nd %x, %j\n  return %0, %1\n}\n");
+  EXPECT_EQ(tegula_run({"run", graph}).out, "0: i32[1] [69999]\n1: i32[1] [69999]\n");
+}
+
+TEST_F(Graphs, RunNamesAttributesOutOfRangeAndNegativeDimensions) {
+  write(
+      "graph @m(%x: f32[n]) -> f32[n - 5] {\n  %0 = slice %x {axes = [0], starts = [5], stops = [n]}\n  return %0\n}\n",
+      {array<float>("x", DType::kF32, {3}, {0, 0, 0})});
+  EXPECT_EQ(error_of({"run", graph, "--inputs", in}), "tegula: m: slice: 5 to n by 1 is not inside axis 0 of f32[n]\n");
+  write_file(graph, "graph @m(%x: f32[2, 2]) -> f32[2, 2] {\n  %0 = tril %x {k = 4294967296}\n  return %0\n}\n");
+  EXPECT_EQ(error_of({"run", graph}),
+            "tegula: " + graph + ":2: tril: k is 4294967296, expected -1073741824 to 1073741824\n");
+}
+
 TEST_F(Graphs, InspectShowsEveryStage) {
   write_file(graph, kGraph);
   const Outcome o = tegula_run({"inspect", graph, "--stage", "graph"});
