@@ -88,8 +88,13 @@ class Emitter {
           loads_ += str("  auto ", name(v), " = [=](i64 i0, i64 i1, i64 i2) { return w", i, "(i0)(i1, i2); };\n");
         }
       } else {
-        loads_ += str("  auto ", name(v), " = [=](", index_parameters(rank), ") { return load(b", i, " + ",
-                      offset(v.shape(), index_names(rank), dim_), "); };\n");
+        std::string at = offset(v.shape(), index_names(rank), dim_), lambda = "[=](" + index_parameters(rank) + ") ";
+        bool typed = anchor_ && anchor_->op->kernel && !is_quantized(v.dtype());  // its operands say where they lie
+        if (typed) header("kernel/operand.h");
+        loads_ += str("  auto ", name(v), " = ",
+                      typed ? str("in_memory(b", i, ", ", lambda, "{ return i64(", at, "); })")
+                            : str(lambda, "{ return load(b", i, " + ", at, "); }"),
+                      ";\n");
       }
     }
   }

@@ -27,14 +27,17 @@ struct LeftOperand {
     split = c.split("i", lead, names);
   }
   std::string load(const KernelCode& c) const {
-    std::string lambda = c.by_rows(0) ? str("[=](i64 i) { ", split, "return ", c.load(0), "(", rows_index(), "); }")
-                                      : str("[=](i64 i, i64 k) { ", split, "return ", c.load(0), "(", index, "k); }");
-    return c.node.attrs.boolean("round_a") ? "Rounded{" + lambda + "}" : lambda;
+    std::string_view element = op::element_type(c.node.operand_type(0));
+    std::string rows = c.by_rows(0) ? str("by_rows<", element, ">([=](i64 i) { ", split, "return ", c.load(0), "(",
+                                          rows_index(), "); })")
+                                    : str("joined_rows<", element, ">(", c.load(0), ", ", c.dim(depth),
+                                          ", [=](i64 i, i64 k) { ", split, "return ", c.load(0), "(", index, "k); })");
+    return c.node.attrs.boolean("round_a") ? "Rounded{" + rows + "}" : rows;
   }
 };
 
 std::string weight(const KernelCode& c, int operand) {
-  return c.packed(operand) ? c.buffer(operand) : str("[=](i64 k, i64 j) { return ", c.load(operand), "(j, k); }");
+  return c.packed(operand) ? c.buffer(operand) : op::matrix_operand(c, operand);
 }
 
 std::vector<Type> infer_products(const Infer& i) {

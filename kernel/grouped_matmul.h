@@ -10,13 +10,9 @@
 
 namespace tegula::kernel {
 
-// Rows of a group that are worked on as one tile, and columns of a block.
-constexpr i64 grouped_rows(bool simt = kSimt) { return simt ? 64 : 256; }
-constexpr i64 grouped_columns(bool simt = kSimt) { return simt ? 64 : 32; }
-
 // Number of blocks; for the host as well. Each group's last tile may be partly filled; the rows behind are one more.
 constexpr auto grouped_matmul_blocks(auto m, auto n, auto groups, bool simt = kSimt) {
-  return (floordiv(m, grouped_rows(simt)) + min(m, groups + 1)) * matmul_blocks(1, n, simt);
+  return (floordiv(m, tile_size(simt).rows) + min(m, groups + 1)) * matmul_blocks(1, n, simt);
 }
 
 // sizes[g] rows belong to group g of `groups`, one after another, of `rows` in all.
@@ -37,15 +33,16 @@ struct RowGroups {
   }
 };
 
-// C[i, j] = sum_l a(i, l) b(g)(l, j), where row i is in group g; b(g) is a packed weight or a lambda (l, j).
+// C[i, j] = sum_k a(i, k) b(g)(j, k), where row i is in group g; all are operands (kernel/operand.h).
 // store(i, j, value).
 template <class A, class B, class E>
 inline void grouped_matmul(Blocks blocks, RowGroups groups, i64 n, i64 k, A a, B b, E store) {
-  using T = detail::Product<A, decltype(b(i64(0)))>;
+  using T = Product<A, decltype(b(i64(0)))>;
+  const i64 high = tile_size().rows, wide = tile_size().cols;
   const i64 across = matmul_blocks(1, n), bound = grouped_matmul_blocks(groups.rows, n, groups.groups);
   i64 tiles = 0;
   groups.each([&](i64, i64, i64 count) {
-    tiles += (count + grouped_rows() - 1) / grouped_rows();
+    tiles += (count + high - 1) / high;
     return false;
   });
   if (bound == 0 || tiles == 0) return;
@@ -54,18 +51,16 @@ inline void grouped_matmul(Blocks blocks, RowGroups groups, i64 n, i64 k, A a, B
   for_batch(mine, tiles, across, [=](i64 tile, Blocks part) {
     i64 group = 0, first = 0, count = 0, before = 0;
     groups.each([&](i64 g, i64 at, i64 rows) {
-      i64 own = (rows + grouped_rows() - 1) / grouped_rows();
-      group = g, first = at + (tile - before) * grouped_rows(), count = rows - (first - at);
+      i64 own = (rows + high - 1) / high;
+      group = g, first = at + (tile - before) * high, count = rows - (first - at);
       before += own;
       return tile < before;
     });
-    if (count > grouped_rows()) count = grouped_rows();
+    if (count > high) count = high;
     if (group < groups.groups) {
-      matmul(
-          part, count, n, k, [=](i64 i, i64 l) { return a(first + i, l); }, b(group),
-          [=](i64 i, i64 j, auto x) { store(first + i, j, x); });
+      matmul(part, count, n, k, from_row(a, first), b(group), [=](i64 i, i64 j, auto x) { store(first + i, j, x); });
     } else {
-      i64 j0 = part.begin * grouped_columns(), j1 = part.end * grouped_columns();
+      i64 j0 = part.begin * wide, j1 = part.end * wide;
       for (i64 i = 0; i < count; ++i) for_each((j1 < n ? j1 : n) - j0, [=](i64 j) { store(first + i, j0 + j, T(0)); });
     }
   });
@@ -81,9 +76,8 @@ inline void grouped_outer(Blocks blocks, RowGroups groups, i64 n, i64 k, X x, Y 
       first = at, count = rows;
       return g == group;
     });
-    matmul(
-        part, n, k, count, [=](i64 i, i64 l) { return x(first + l, i); }, [=](i64 l, i64 j) { return y(first + l, j); },
-        [=](i64 i, i64 j, auto v) { store(group, i, j, v); });
+    matmul(part, n, k, count, transpose(from_row(x, first)), transpose(from_row(y, first)),
+           [=](i64 i, i64 j, auto v) { store(group, i, j, v); });
   });
 }
 

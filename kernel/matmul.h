@@ -1,8 +1,7 @@
-// C = A B with everything around it fused: a(i, k) loads A, B is a packed weight or a lambda b(k, j), and the epilogue
-// (i, j, value) gets each element of C once.
-// One idea: one body over tiles (kernel/tile.h); what a tile is, each target decides. a may also be a(i) -> functor
-// over k where something is computed once per row, and Rounded{a} where A may be rounded to 8 bits. Invariant: C's
-// element type is that of a's values times b's; an f32 result accumulates in f32, an integer wraps.
+// C = A B with everything around it fused: a(i, k) and b(j, k) are operands (kernel/operand.h), and epilogue(i, j,
+// value) gets each element of C once. One idea: one body over a pipeline of tiles; what a tile is, and who stages it
+// when, each target decides. Invariant: C's elements are summed in Product<A, B>, whatever the operands are stored in:
+// f32 for 16-bit floats; integers wrap. The epilogue rounds them, once.
 #pragma once
 
 #include "kernel/grid.h"
@@ -12,44 +11,55 @@ namespace tegula::kernel {
 
 // Number of blocks of a matmul; for the host as well, which says whether the kernel is compiled for SIMT.
 // A batch of matmuls has `batch` times as many.
-constexpr auto matmul_blocks(auto m, auto n, bool simt = kSimt) {
-  return ceildiv(m, simt ? 64 : 256) * ceildiv(n, simt ? 64 : 32);
-}
+constexpr auto matmul_blocks(auto m, auto n, bool simt = kSimt) { return tile_blocks(m, n, simt); }
 
 namespace detail {
 
 template <class A, class E, class... B>
 inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
-  if constexpr ((kIntegerProduct<A, B> && ...)) {
-    integer_matmul(blocks, m, n, k, a.load, epilogue, b...);
-  } else if constexpr (kIsRounded<A>) {
-    detail::matmul(blocks, m, n, k, a.load, epilogue, b...);
+  if (matmul_override(blocks, m, n, k, a, epilogue, b...)) return;
+  if constexpr (kIsRounded<A>) {
+    detail::matmul(blocks, m, n, k, a.x, epilogue, b...);
   } else {
-    using T = Product<A, typename FirstOf<B...>::type>;
-    constexpr int count = sizeof...(B);
-    static_assert(matmul_blocks(1000, 1000) == tile_blocks(1000, 1000));
-    if (matmul_special<T>(blocks, m, n, k, a, epilogue, b...)) return;
-    for_tiles<T, count>(blocks, m, n, [&](TileShape t) {
-      Accumulator<T, count> acc;
-      TileA<T, count> tile_a;
-      TileB<T, count> tile_b;
-      RowTable<A, kTileRows> table;
-      auto rows = table.of(a, t.i0, t.rows);
-      NO_UNROLL
-      for (i64 k0 = 0; k0 < k; k0 += kTileDepth<T, count>) {
-        i32 depth = k - k0 < kTileDepth<T, count> ? i32(k - k0) : kTileDepth<T, count>;
-        tile_a.stage(t, rows, k0, depth);
-        stage_all(tile_b, t, k0, depth, b...);
-        dot(acc, tile_a, tile_b, t, depth);
-      }
-      each(acc, t, epilogue);
-    });
+    using T = Tiling<A, B...>;
+    struct State {
+      typename T::Acc acc[sizeof...(B)];
+    };
+    const auto tiles = T::tiles(blocks, m, n);
+    auto depth_of = [=](i32 step) { return k - i64(step) * T::kK < T::kK ? i32(k - i64(step) * T::kK) : T::kK; };
+    RowTable<A, T::kM> rows;
+    pipeline<T::kThreads, T::kStages, 0, List<A, B...>, typename T::NearA, Same<typename T::NearB, B>...>(
+        tiles.count,
+        [=](i64 w) __attribute__((always_inline)) {
+          Tile t = tiles(w);
+          t.steps = i32((k + T::kK - 1) / T::kK);
+          return t;
+        },
+        [&](auto filler, const Tile& t, i32 step, auto near_a, auto... near_b) __attribute__((always_inline)) {
+          const i64 k0 = i64(step) * T::kK;
+          filler.template fill<T::kThreads>(near_a, rows.of(a, t, step), t.i0, k0, t.rows, depth_of(step));
+          (filler.template fill<T::kThreads>(near_b, b, t.j0, k0, t.cols, depth_of(step)), ...);
+        },
+        [](const Tile&) __attribute__((always_inline)) {
+          State s;
+          for (auto& acc : s.acc) acc.zero();
+          return s;
+        },
+        [=](State& s, const Tile& t, i32 step, auto near_a, auto... near_b) __attribute__((always_inline)) {
+          auto* acc = s.acc;
+          (dot(*acc++, near_a, near_b, t, depth_of(step)), ...);
+        },
+        [=](State& s, const Tile& t) __attribute__((always_inline)) {
+          for (auto& acc : s.acc) settle(acc);
+          if constexpr (sizeof...(B) == 1) each(t, epilogue, s.acc[0]);
+          else each(t, epilogue, s.acc[0], s.acc[1]);
+        });
   }
 }
 
 }  // namespace detail
 
-// C[m, n] = A[m, k] B[k, n]. Any m, n, k, also 0.
+// C[m, n] = A[m, k] B[n, k]^T. Any m, n, k, also 0.
 template <class A, class B, class E>
 inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, B b, E epilogue) {
   detail::matmul(blocks, m, n, k, a, epilogue, b);

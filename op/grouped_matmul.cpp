@@ -50,11 +50,10 @@ std::vector<Type> infer_grouped_matmul(const Infer& i) {
 
 KernelCall grouped_matmul_kernel(const KernelCode& c) {
   const Type &a = c.node.operand_type(0), &b = c.node.operand_type(1);
-  std::string load_b =
-      c.packed(1) ? c.buffer(1) : str("[=](i64 g) { return [=](i64 k, i64 j) { return ", c.load(1), "(g, j, k); }; }");
+  std::string load_b = c.packed(1) ? c.buffer(1) : str("[=](i64 g) { return ", matrix_operand(c, 1, ", g"), "; }");
   return {"kernel/grouped_matmul.h", kernel::grouped_matmul_blocks(a.shape[0], b.shape[1], b.shape[0], c.simt),
           str("grouped_matmul(blocks, ", row_groups(c), ", ", c.dim(b.shape[1]), ", ", c.dim(a.shape[1]), ", ",
-              c.load(0), ", ", load_b, ", ", c.store(0), ");")};
+              matrix_operand(c, 0), ", ", load_b, ", ", c.store(0), ");")};
 }
 
 // y = a b[g]^T: da = dy b[g], db[g] = dy^T a over the rows of the group.
@@ -88,8 +87,8 @@ KernelCall grouped_outer_kernel(const KernelCode& c) {
   const Dim &groups = c.node.operand_type(2).shape[0], &n = c.node.operand_type(0).shape[1],
             &k = c.node.operand_type(1).shape[1];
   return {"kernel/grouped_matmul.h", groups * kernel::matmul_blocks(n, k, c.simt),
-          str("grouped_outer(blocks, ", row_groups(c), ", ", c.dim(n), ", ", c.dim(k), ", ", c.load(0), ", ", c.load(1),
-              ", ", c.store(0), ");")};
+          str("grouped_outer(blocks, ", row_groups(c), ", ", c.dim(n), ", ", c.dim(k), ", ", matrix_operand(c, 0), ", ",
+              matrix_operand(c, 1), ", ", c.store(0), ");")};
 }
 
 // c[g] = x^T y: dx = y dc[g]^T, dy = x dc[g].

@@ -26,6 +26,14 @@ std::vector<Type> infer_matmul(const Infer& i) {
   return {out};
 }
 
+std::string_view element_type(const Type& t) { return is_quantized(t.dtype) ? "f32" : info(t.dtype).cpp; }
+
+std::string matrix_operand(const KernelCode& c, int operand, std::string_view lead, bool transpose) {
+  const Type& t = c.node.operand_type(size_t(operand));
+  return str("matrix<", element_type(t), transpose ? ", true" : "", ">(", c.load(operand), ", ", c.dim(t.shape.back()),
+             lead, ")");
+}
+
 KernelCall matmul_kernel(const KernelCode& c) {
   const Type &a = c.node.operand_type(0), &b = c.node.operand_type(1), &out = c.node.result_type();
   bool transposed = c.node.attrs.boolean("transpose_b");
@@ -48,17 +56,21 @@ KernelCall matmul_kernel(const KernelCode& c) {
   };
   bool plain = joined && lead.size() == 1;
   std::string split = joined ? c.split("i", lead, index) : "";
-  auto call = [&](const Type& t, const std::string& f, const std::string& rows, const std::string& cols) {
-    return str("{ ", &t == &a ? split : "", "return ", f, "(", at(t, rows, cols), "); }");
+  auto matrix = [&](int operand, bool transpose) {
+    const Type& t = c.node.operand_type(size_t(operand));
+    const size_t own = t.shape.size() - 2;
+    std::string leading;
+    for (size_t i = 0; i < own; ++i) leading += ", " + (t.shape[i].is(1) ? "i64(0)" : index[lead.size() - own + i]);
+    return matrix_operand(c, operand, leading, transpose);
   };
-  std::string load_a = plain          ? c.load(0)
-                       : c.by_rows(0) ? "[=](i64 i) " + call(a, c.load(0), "i", "")
-                                      : "[=](i64 i, i64 k) " + call(a, c.load(0), "i", "k");
+  std::string load_a = !plain && joined && !c.by_rows(0)
+                           ? str("joined_rows<", element_type(a), ">(", c.load(0), ", ", c.dim(k),
+                                 ", [=](i64 i, i64 k) { ", split, "return ", c.load(0), "(", at(a, "i", "k"), "); })")
+                       : !c.by_rows(0) ? matrix(0, false)
+                                       : str("by_rows<", element_type(a), ">([=](i64 i) { ", split, "return ",
+                                             c.load(0), "(", at(a, "i", ""), "); })");
   if (c.packed(1) && c.node.attrs.boolean("round_a")) load_a = "Rounded{" + load_a + "}";
-  std::string load_b =
-      c.packed(1) ? c.buffer(1)
-      : joined    ? str("[=](i64 k, i64 j) { return ", c.load(1), transposed ? "(j, k); }" : "(k, j); }")
-                  : "[=](i64 k, i64 j) " + (transposed ? call(b, c.load(1), "j", "k") : call(b, c.load(1), "k", "j"));
+  std::string load_b = c.packed(1) ? c.buffer(1) : matrix(1, !transposed);
   std::string store =
       plain ? c.store(0) : str("[=](i64 i, i64 j, auto x) { ", split, c.store(0), "(", at(out, "i", "j"), ", x); }");
   std::string text = str("matmul(", joined ? "blocks" : "part", ", ", c.dim(m), ", ", c.dim(n), ", ", c.dim(k), ", ",

@@ -15,6 +15,12 @@ inline Value swap_last(Value x) {
   return transpose(x, {{"axes", axes}});
 }
 
+// The C++ of the matrix of an operand's last two axes, as kernel/operand.h has them: at the indices `lead` (", l0, l1")
+// of those before; `transpose`: its columns are the product's rows.
+std::string matrix_operand(const KernelCode& c, int operand, std::string_view lead = "", bool transpose = false);
+// The type as which a kernel reads the elements of a value.
+std::string_view element_type(const Type& t);
+
 std::vector<Type> infer_matmul(const Infer& i);
 KernelCall matmul_kernel(const KernelCode& c);
 Values vjp_matmul(const Vjp& v);

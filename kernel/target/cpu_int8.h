@@ -7,6 +7,9 @@
 
 namespace tegula::kernel::detail {
 
+// Whether a Rounded A is multiplied by B in integers.
+template <class A, class B>
+inline constexpr bool kIntegerProduct = false;
 template <class A, class F, i64 N, i64 K>
 inline constexpr bool kIntegerProduct<Rounded<A>, Packed<F, N, K>> = !kIsFloatFormat<F> && K % 32 == 0;
 
@@ -123,9 +126,12 @@ inline void integer_matmul(Blocks blocks, i64 m, i64 n, i64 k, A load, E epilogu
     return rows == 1 ? 1 : left > S::kPanel - S::kFewPanel ? S::kPanel : S::kFewPanel;
   };
   auto padded = [](i32 rows) { return rows == 1 ? 1 : (rows + S::kFewPanel - 1) / S::kFewPanel * S::kFewPanel; };
-  for_runs(blocks, m, n, S::kResults / (padded(i32(m < kTileRows ? m : kTileRows)) * count) / kStrip, [&](TileShape t) {
+  const StripRuns runs(blocks, m, n, S::kResults / (padded(i32(m < kTileRows ? m : kTileRows)) * count) / kStrip);
+  NO_UNROLL
+  for (i64 w = 0; w < runs.count; ++w) {
+    const Tile t = runs(w);
     RowTable<A, kTileRows> table;
-    auto row = table.of(load, t.i0, t.rows);
+    auto row = table.of(load, t, 0);
     const i32 rows = padded(t.rows), most = S::kValues / rows / F::kPack * F::kPack;
     const i32 wide = (t.cols + kRows - 1) / kRows * kRows;  // columns of results of a product, one after another
     i64 k0 = 0;
@@ -174,7 +180,7 @@ inline void integer_matmul(Blocks blocks, i64 m, i64 n, i64 k, A load, E epilogu
         });
       }
     }
-  });
+  }
 }
 
 }  // namespace tegula::kernel::detail

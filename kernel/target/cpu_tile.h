@@ -1,28 +1,24 @@
-// Tiles on a CPU: a block is a strip of kStrip columns by up to kTileRows rows, and a thread's run of neighbouring
-// strips is worked on as one tile. A and B are staged in cache, C is computed in registers kRows x kCols at a time, in
-// the manner of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008). Invariant: staged
-// tiles are whole micro-tiles, filled up with zeros; together they fit in 3/4 of kStackBytes.
+// Tiles on a CPU: a block is a strip of columns of a tile's rows, and a thread's run of neighbouring strips is worked
+// on as one tile. A and B are staged in cache, C is computed in registers kRows x kCols at a time, in the manner of
+// Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008). Invariant: staged tiles are whole
+// micro-tiles, filled up with zeros, in the type that is summed; together they fit in 3/4 of kStackBytes.
 #pragma once
 
 #include "kernel/target/cpu_quant.h"
 
 namespace tegula::kernel {
 
-inline constexpr i32 kTileRows = 264, kStrip = 32;
-
-constexpr i64 tile_blocks(i64 m, i64 n) { return (m + kTileRows - 1) / kTileRows * ((n + kStrip - 1) / kStrip); }
+inline constexpr i32 kTileRows = i32(tile_size().rows), kStrip = i32(tile_size().cols);
 
 namespace detail {
 
 template <class T, int lanes>
 struct VectorOf {
   using type = T __attribute__((ext_vector_type(lanes)));
-  using unaligned = T __attribute__((ext_vector_type(lanes), aligned(sizeof(T))));
 };
 template <class T>
 struct VectorOf<Complex<T>, 1> {  // no vectors of these
   using type = Complex<T>;
-  using unaligned = Complex<T>;
 };
 
 // Sizes by element type: a tile of A, of all Bs and of all Cs has 256 KB each.
@@ -72,205 +68,184 @@ template <class T, int rows>
     for (int v = 0; v < kVectors; ++v) *(Vector*)(c + i * c_stride + v * S::kLanes) = sum[i][v];
 }
 
-}  // namespace detail
-
+// c (+)= the first `rows` rows of a times a panel of kCols columns.
 template <class T, int count>
-inline constexpr i32 kTileDepth = detail::Sizes<T, count>::kDepth;
-
-// f(TileShape) for runs of the blocks, at most `widest` strips each.
-template <class F>
-inline void for_runs(Blocks blocks, i64 m, i64 n, i64 widest, F f) {
-  i64 strips = (n + kStrip - 1) / kStrip;
+INLINE void dot_rows_of_panel(const T* a, const T* b, i32 rows, i32 depth, T* c, i32 c_stride, bool first) {
+  using S = Sizes<T, count>;
   NO_UNROLL
-  for (i64 b = blocks.begin; b < blocks.end;) {
-    i64 i0 = b / strips * kTileRows, s = b % strips, run = blocks.end - b;
-    run = run < strips - s ? run : strips - s;
-    run = run < widest ? run : widest;
-    i64 rows = m - i0, cols = n - s * kStrip;
-    f(TileShape{i0, s * kStrip, i32(rows < kTileRows ? rows : kTileRows),
-                i32(cols < run * kStrip ? cols : run * kStrip)});
-    b += run;
+  for (i32 i = 0; i < rows;) {
+    if (rows - i > S::kRows - S::kFewRows) {
+      micro_dot<T, S::kRows>(a + i * S::kRowStride, b, depth, c + i * c_stride, c_stride, first), i += S::kRows;
+    } else {
+      micro_dot<T, S::kFewRows>(a + i * S::kRowStride, b, depth, c + i * c_stride, c_stride, first), i += S::kFewRows;
+    }
   }
 }
 
-template <class T, int count, class F>
-inline void for_tiles(Blocks blocks, i64 m, i64 n, F f) {
-  for_runs(blocks, m, n, detail::Sizes<T, count>::kTileCols / kStrip, f);
-}
+// Runs of strips, at most `widest` each, that these blocks of an m x n product are.
+struct StripRuns {
+  i64 begin, end, m, n, widest, strips, first, whole, count;  // runs of the first row of tiles, and of a whole one
 
-template <class T, int count>
-struct Accumulator {
-  using S = detail::Sizes<T, count>;
-  alignas(64) T c[count][S::kPaddedRows * S::kTileCols];
-  bool empty = true;
+  StripRuns(Blocks blocks, i64 m, i64 n, i64 widest)
+      : begin(blocks.begin), end(blocks.end), m(m), n(n), widest(widest), strips((n + kStrip - 1) / kStrip) {
+    i64 of_all = tile_blocks(m, n), next = strips > 0 ? (begin / strips + 1) * strips : 0;
+    if (end > of_all) end = of_all;
+    first = runs((end < next ? end : next) - begin), whole = runs(strips);
+    count = end <= begin  ? 0
+            : end <= next ? first
+                          : first + (end - next) / strips * whole + runs((end - next) % strips);
+  }
+  i64 runs(i64 length) const { return (length + widest - 1) / widest; }
+
+  Tile operator()(i64 w) const {
+    const i64 row = w < first ? begin / strips : begin / strips + 1 + (w - first) / whole;
+    const i64 strip = w < first ? begin % strips + w * widest : (w - first) % whole * widest;
+    i64 length = strips - strip < widest ? strips - strip : widest;
+    if (end - row * strips - strip < length) length = end - row * strips - strip;
+    const i64 i0 = row * kTileRows, j0 = strip * kStrip, rows = m - i0, cols = n - j0;
+    return {i0, j0, i32(rows < kTileRows ? rows : kTileRows), i32(cols < length * kStrip ? cols : length * kStrip), 0};
+  }
 };
 
+// Rows of A, one after another, kRowStride apart.
 template <class T, int count>
-struct TileA {
-  using S = detail::Sizes<T, count>;
-  alignas(64) T a[S::kPaddedRows * S::kRowStride];
+struct NearRows {
+  using S = Sizes<T, count>;
+  static constexpr i32 kBytes = S::kPaddedRows * S::kRowStride * i32(sizeof(T));
+  T* p;
+  explicit NearRows(u64* memory) : p((T*)memory) {}
 
   template <class A>
-  void stage(TileShape t, A load, i64 k0, i32 depth) {
-    NO_UNROLL
-    for (i32 i = 0; i < t.rows; ++i) {
-      auto row = detail::row_of(load, t.i0 + i);
-      for_each(depth, [=, to = a + i * S::kRowStride](i64 k) { to[k] = T(row(k0 + k)); });
-    }
-    NO_UNROLL
-    for (i32 i = t.rows; i % S::kRows; ++i) for_each(depth, [to = a + i * S::kRowStride](i64 k) { to[k] = T(0); });
-  }
-};
-
-template <class T, int count>
-struct TileB {
-  using S = detail::Sizes<T, count>;
-  alignas(64) T b[count][S::kTileCols * S::kDepth];
-
-  template <int index, class B>
-  void stage(TileShape t, B load, i64 k0, i32 depth) {
-    if constexpr (detail::kIsPacked<B> && kSame<T, f32> && S::kCols % kRows == 0) {
+  INLINE void put(const A& x, i64 row0, i64 k0, i32 rows, i32 depth) const {
+    if constexpr (kIsTransposed<A>) {
       NO_UNROLL
-      for (i32 j = 0; j < t.cols; j += kRows)
-        detail::unpack_rows<typename B::Format>(load.data + (t.j0 + j) / kRows * B::kGroupBytes, k0, depth,
-                                                b[index] + j / S::kCols * S::kCols * S::kDepth + j % S::kCols,
-                                                S::kCols);
-      return;
-    }
-    NO_UNROLL
-    for (i32 j = 0; j < t.cols; j += S::kCols) {
-      T* to = b[index] + j * S::kDepth;
-      i32 width = t.cols - j < S::kCols ? t.cols - j : S::kCols;
+      for (i32 k = 0; k < depth; ++k)
+        for_each(rows, [=, to = p + k](i64 i) { to[i * S::kRowStride] = T(x(row0 + i, k0 + k)); });
+    } else {
       NO_UNROLL
-      for (i32 k = 0; k < depth; ++k, to += S::kCols) {
-        for_each(width, [=](i64 l) { to[l] = T(detail::element_of(load, k0 + k, t.j0 + j + l)); });
-        for (i32 l = width; l < S::kCols; ++l) to[l] = T(0);
+      for (i32 i = 0; i < rows; ++i) {
+        auto row = row_of(x, row0 + i);
+        for_each(depth, [=, to = p + i * S::kRowStride](i64 k) { to[k] = T(row(k0 + k)); });
       }
     }
+    NO_UNROLL
+    for (i32 i = rows; i % S::kRows; ++i) for_each(depth, [to = p + i * S::kRowStride](i64 k) { to[k] = T(0); });
   }
 };
 
+// Rows of B, kCols side by side: [rows / kCols][kDepth][kCols].
 template <class T, int count>
-inline void dot(Accumulator<T, count>& acc, const TileA<T, count>& a, const TileB<T, count>& b, TileShape t,
-                i32 depth) {
-  using S = detail::Sizes<T, count>;
-  for (int w = 0; w < count; ++w) {
-    NO_UNROLL
-    for (i32 j = 0; j < t.cols; j += S::kCols) {
-      const T* columns = b.b[w] + j * S::kDepth;
+struct NearColumns {
+  using S = Sizes<T, count>;
+  static constexpr i32 kBytes = S::kTileCols * S::kDepth * i32(sizeof(T));
+  T* p;
+  explicit NearColumns(u64* memory) : p((T*)memory) {}
+
+  template <class B>
+  INLINE void put(const B& x, i64 row0, i64 k0, i32 rows, i32 depth) const {
+    if constexpr (kIsPacked<B> && kSame<T, f32> && S::kCols % kRows == 0) {
       NO_UNROLL
-      for (i32 i = 0; i < t.rows;) {
-        const T* rows = a.a + i * S::kRowStride;
-        T* c = acc.c[w] + i * S::kTileCols + j;
-        if (t.rows - i > S::kRows - S::kFewRows) {
-          detail::micro_dot<T, S::kRows>(rows, columns, depth, c, S::kTileCols, acc.empty), i += S::kRows;
+      for (i32 j = 0; j < rows; j += kRows)
+        unpack_rows<typename B::Format>(x.data + (row0 + j) / kRows * B::kGroupBytes, k0, depth,
+                                        p + j / S::kCols * S::kCols * S::kDepth + j % S::kCols, S::kCols);
+    } else {
+      NO_UNROLL
+      for (i32 j = 0; j < rows; j += S::kCols) {
+        T* to = p + j * S::kDepth;
+        const i32 width = rows - j < S::kCols ? rows - j : S::kCols;
+        if (width < S::kCols) for_each(depth * S::kCols, [=](i64 e) { to[e] = T(0); });
+        if constexpr (kIsTransposed<B>) {
+          NO_UNROLL
+          for (i32 k = 0; k < depth; ++k)
+            for_each(width, [=](i64 l) { to[k * S::kCols + l] = T(x(row0 + j + l, k0 + k)); });
         } else {
-          detail::micro_dot<T, S::kFewRows>(rows, columns, depth, c, S::kTileCols, acc.empty), i += S::kFewRows;
+          NO_UNROLL
+          for (i32 l = 0; l < width; ++l) {
+            auto row = row_of(x, row0 + j + l);
+            for_each(depth, [=](i64 k) { to[k * S::kCols + l] = T(row(k0 + k)); });
+          }
         }
       }
     }
   }
-  acc.empty = false;
-}
-
-// f(i, j, c...) for every element; a tile that nothing was added to is zeros.
-template <class T, int count, class F>
-inline void each(Accumulator<T, count>& acc, TileShape t, F f) {
-  using S = detail::Sizes<T, count>;
-  NO_UNROLL
-  for (i32 i = 0; i < t.rows; ++i) {
-    T* c[count];
-    for (int w = 0; w < count; ++w) {
-      c[w] = acc.c[w] + i * S::kTileCols;
-      if (acc.empty) for_each(t.cols, [to = c[w]](i64 j) { to[j] = T(0); });
-    }
-    if constexpr (count == 1) {
-      for_each(t.cols, [=, c0 = c[0]](i64 j) { f(t.i0 + i, t.j0 + j, c0[j]); });
-    } else {
-      for_each(t.cols, [=, c0 = c[0], c1 = c[1]](i64 j) { f(t.i0 + i, t.j0 + j, c0[j], c1[j]); });
-    }
-  }
-}
-
-namespace detail {
-
-// Few rows of A times packed weights: A is staged whole, then the weights are read once, as one stream, and never
-// spelled out in memory.
-template <class B>
-struct FewRows {
-  static constexpr i64 kLength = B::kPacks * B::Format::kPack;
-  static constexpr i64 kMost = kLength * 8 <= 65536 ? 8 : kLength * 4 <= 65536 ? 4 : 1;  // rows that may be staged
 };
 
-template <class A, class E, class B, class... More>
-inline void few_rows(Blocks blocks, i64 m, i64 n, i64 k, A load, E epilogue, B b, More... more) {
-  using F = typename B::Format;
-  constexpr i64 length = FewRows<B>::kLength, most = FewRows<B>::kMost, count = 1 + sizeof...(More);
-  constexpr i64 group = group_of<F>;
-  alignas(64) f32 a[most * length], sums[most * (length / group)];
-  i64 first = blocks.begin * (kStrip / kRows), last = blocks.end * (kStrip / kRows), groups = (n + kRows - 1) / kRows;
-  last = last < groups ? last : groups;
-  NO_UNROLL
-  for (i64 i0 = 0; i0 < m; i0 += most) {
-    i64 rows = m - i0 < most ? m - i0 : most, padded = rows == 1 ? 1 : (rows + 3) / 4 * 4;
-    NO_UNROLL
-    for (i64 i = 0; i < padded; ++i) {
-      f32* to = a + i * length;
-      i64 filled = 0;
-      if (i < rows) {
-        auto row = row_of(load, i0 + i);
-        for_each(k, [=](i64 l) { to[l] = row(l); });
-        filled = k;
-      }
-      NO_UNROLL
-      for (i64 l = filled; l < length; ++l) to[l] = 0;
-      NO_UNROLL
-      for (i64 g = 0; g < length / group; ++g)
-        sums[i * (length / group) + g] = reduce<Add>(group, [=](i64 l) { return to[g * group + l]; });
-    }
-    NO_UNROLL
-    for (i64 g = first; g < last; ++g) {
-      alignas(64) f32 c[count][8 * kRows];
-      auto dot = [&](auto w, f32* out) {
-        const u8* data = w.data + g * B::kGroupBytes;
-        if (padded == 1) return dot_rows<F, 1>(data, B::kPacks, a, length, sums, length / group, out);
-        NO_UNROLL
-        for (i64 i = 0; i < padded; i += 4)
-          dot_rows<F, 4>(data, B::kPacks, a + i * length, length, sums + i * (length / group), length / group,
-                         out + i * kRows);
-      };
-      dot(b, c[0]);
-      if constexpr (count == 2) dot(more..., c[1]);
-      i64 j0 = g * kRows, cols = n - j0 < kRows ? n - j0 : kRows;
-      NO_UNROLL
-      for (i64 i = 0; i < rows; ++i) {
-        const f32 *c0 = c[0] + i * kRows, *c1 = c[count - 1] + i * kRows;
-        for_each(cols, [=](i64 j) {
-          if constexpr (count == 1) {
-            epilogue(i0 + i, j0 + j, c0[j]);
-          } else {
-            epilogue(i0 + i, j0 + j, c0[j], c1[j]);
-          }
-        });
-      }
-    }
-  }
-}
+template <class T, int count>
+struct Accumulator {
+  using S = Sizes<T, count>;
+  alignas(64) T c[S::kPaddedRows * S::kTileCols];
+  bool empty;
+  INLINE void zero() { empty = true; }
+};
+
+template <class T, int count>
+struct CpuTiling {
+  using S = Sizes<T, count>;
+  using Acc = Accumulator<T, count>;
+  using NearA = NearRows<T, count>;
+  using NearB = NearColumns<T, count>;
+  static constexpr i32 kM = kTileRows, kN = S::kTileCols, kK = S::kDepth, kStages = 1, kThreads = 1;
+  static StripRuns tiles(Blocks blocks, i64 m, i64 n) { return {blocks, m, n, kN / kStrip}; }
+};
 
 }  // namespace detail
 
-// Where a target has a better way for these operands than tiles: does it and says true.
-template <class T, class A, class E, class B, class... More>
-inline bool matmul_special(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B b, More... more) {
-  if constexpr (detail::kIsPacked<B> && kSame<T, f32> && (kSame<B, More> && ...)) {
-    if (m <= detail::FewRows<B>::kMost && detail::FewRows<B>::kLength <= 131072) {
-      detail::few_rows(blocks, m, n, k, a, epilogue, b, more...);
+template <class A, class... B>
+using Tiling = detail::CpuTiling<Product<A, typename detail::FirstOf<B...>::type>, int(sizeof...(B))>;
+
+template <class T, int count>
+INLINE void dot(detail::Accumulator<T, count>& acc, detail::NearRows<T, count> a, detail::NearColumns<T, count> b,
+                const Tile& t, i32 depth) {
+  using S = detail::Sizes<T, count>;
+  NO_UNROLL
+  for (i32 j = 0; j < t.cols; j += S::kCols)
+    detail::dot_rows_of_panel<T, count>(a.p, b.p + j * S::kDepth, t.rows, depth, acc.c + j, S::kTileCols, acc.empty);
+  acc.empty = false;
+}
+
+template <class T, int count>
+INLINE void settle(detail::Accumulator<T, count>&) {}
+
+// A tile that nothing was added to is zeros.
+template <class F, class T, int count, class... More>
+INLINE void each(const Tile& t, F f, detail::Accumulator<T, count>& acc, More&... more) {
+  using S = detail::Sizes<T, count>;
+  NO_UNROLL
+  for (i32 i = 0; i < t.rows; ++i) {
+    auto row = [&](auto& of) {
+      T* c = of.c + i * S::kTileCols;
+      if (of.empty) for_each(t.cols, [=](i64 j) { c[j] = T(0); });
+      return c;
+    };
+    [&](auto... c) __attribute__((always_inline)) {
+      for_each(t.cols, [=, i0 = t.i0 + i, j0 = t.j0](i64 j) { f(i0, j0 + j, c[j]...); });
+    }(row(acc), row(more)...);
+  }
+}
+
+}  // namespace tegula::kernel
+
+#include "kernel/target/cpu_few_rows.h"
+#include "kernel/target/cpu_int8.h"
+
+namespace tegula::kernel {
+
+template <class A, class E, class B, class... More>
+inline bool matmul_override(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B b, More... more) {
+  if constexpr (kIsRounded<A>) {
+    if constexpr (detail::kIntegerProduct<A, B> && (detail::kIntegerProduct<A, More> && ...)) {
+      detail::integer_matmul(blocks, m, n, k, a.x, epilogue, b, more...);
       return true;
+    }
+  } else if constexpr (kIsPacked<B> && (kSame<B, More> && ...)) {
+    if constexpr (kSame<Product<A, B>, f32>) {
+      if (m <= detail::FewRows<B>::kMost && detail::FewRows<B>::kLength <= 131072) {
+        detail::few_rows(blocks, m, n, k, a, epilogue, b, more...);
+        return true;
+      }
     }
   }
   return false;
 }
 
 }  // namespace tegula::kernel
-
-#include "kernel/target/cpu_int8.h"

@@ -5,101 +5,100 @@
 
 namespace tegula::kernel {
 
-inline constexpr i32 kTileRows = 64, kTileCols = 64;
-template <class T, int count>
-inline constexpr i32 kTileDepth = 64 / int(sizeof(T));
+inline constexpr i32 kTileRows = i32(tile_size().rows), kTileCols = i32(tile_size().cols);
+
+namespace detail {
+
 inline constexpr i32 kThreadsX = 16, kThreadsY = kThreads / kThreadsX;
 inline constexpr i32 kMicroRows = kTileRows / kThreadsY, kMicroCols = kTileCols / kThreadsX;
 
-constexpr i64 tile_blocks(i64 m, i64 n) { return (m + kTileRows - 1) / kTileRows * ((n + kTileCols - 1) / kTileCols); }
-
-template <class T, int count, class F>
-inline void for_tiles(Blocks blocks, i64 m, i64 n, F f) {
-  i64 across = (n + kTileCols - 1) / kTileCols, i0 = blocks.begin / across * kTileRows,
-      j0 = blocks.begin % across * kTileCols;
-  f(TileShape{i0, j0, m - i0 < kTileRows ? i32(m - i0) : kTileRows, n - j0 < kTileCols ? i32(n - j0) : kTileCols});
-}
-
-template <class T, int count>
-struct Accumulator {
-  T c[count][kMicroRows][kMicroCols] = {};
-};
-
-template <class T, int count>
-struct TileA {
-  static constexpr i32 kDepth = kTileDepth<T, count>;
+// kSide rows of an operand, k by k: [kDepth][kSide].
+template <class T, i32 kSide>
+struct NearTile {
+  static constexpr i32 kDepth = 64 / i32(sizeof(T)), kBytes = kSide * kDepth * i32(sizeof(T));
   LOCAL T* p;
-  TileA() {
-    LOCAL_ARRAY(T, memory, kTileRows * kDepth);
-    p = memory;
-  }
+  explicit NearTile(LOCAL u64* memory) : p((LOCAL T*)memory) {}
+
   template <class A>
-  void stage(TileShape t, A a, i64 k0, i32 depth) {
-    for (i32 e = thread_id(); e < kTileRows * kDepth; e += kThreads) {
-      i32 i = e / kDepth, k = e % kDepth;
-      store_as<T>(p + k * kTileRows + i, i < t.rows && k < depth ? T(detail::row_of(a, t.i0 + i)(k0 + k)) : T(0));
+  INLINE void put(const A& x, i64 row0, i64 k0, i32 rows, i32 depth) const {
+    for (i32 e = thread_id(); e < kSide * kDepth; e += kThreads) {
+      // neighbouring threads take neighbours in memory
+      const i32 i = kIsTransposed<A> ? e % kSide : e / kDepth, k = kIsTransposed<A> ? e / kSide : e % kDepth;
+      store_as<T>(p + k * kSide + i, i < rows && k < depth ? T(x(row0 + i, k0 + k)) : T(0));
     }
   }
 };
 
-template <class T, int count>
-struct TileB {
-  static constexpr i32 kDepth = kTileDepth<T, count>;
-  LOCAL T* p;
-  TileB() {
-    LOCAL_ARRAY(T, memory, count * kDepth * kTileCols);
-    p = memory;
-  }
-  template <int index, class B>
-  void stage(TileShape t, B b, i64 k0, i32 depth) {
-    for (i32 e = thread_id(); e < kDepth * kTileCols; e += kThreads) {
-      i32 k = e / kTileCols, j = e % kTileCols;
-      store_as<T>(p + index * kDepth * kTileCols + e,
-                  j < t.cols && k < depth ? T(detail::element_of(b, k0 + k, t.j0 + j)) : T(0));
-    }
+template <class T>
+struct Accumulator {
+  T c[kMicroRows][kMicroCols];
+  INLINE void zero() {
+    for (i32 u = 0; u < kMicroRows; ++u)
+      for (i32 v = 0; v < kMicroCols; ++v) c[u][v] = T(0);
   }
 };
 
-template <class T, int count>
-inline void dot(Accumulator<T, count>& acc, TileA<T, count>& a, TileB<T, count>& b, TileShape, i32) {
-  constexpr i32 kDepth = kTileDepth<T, count>;
-  i32 x = thread_id() % kThreadsX, y = thread_id() / kThreadsX;
-  barrier();
-  for (i32 k = 0; k < kDepth; ++k) {
+// A block has one tile.
+struct OneTile {
+  i64 m, n, block, count;
+
+  OneTile(Blocks blocks, i64 m, i64 n) : m(m), n(n), block(blocks.begin), count(block < tile_blocks(m, n)) {}
+  Tile operator()(i64) const {
+    const i64 across = (n + kTileCols - 1) / kTileCols, i0 = block / across * kTileRows,
+              j0 = block % across * kTileCols;
+    return {i0, j0, m - i0 < kTileRows ? i32(m - i0) : kTileRows, n - j0 < kTileCols ? i32(n - j0) : kTileCols, 0};
+  }
+};
+
+template <class T>
+struct SimtTiling {
+  using Acc = Accumulator<T>;
+  using NearA = NearTile<T, kTileRows>;
+  using NearB = NearTile<T, kTileCols>;
+  static constexpr i32 kM = kTileRows, kN = kTileCols, kK = NearA::kDepth, kStages = 1, kThreads = kernel::kThreads;
+  static OneTile tiles(Blocks blocks, i64 m, i64 n) { return {blocks, m, n}; }
+};
+
+}  // namespace detail
+
+template <class A, class... B>
+using Tiling = detail::SimtTiling<Product<A, typename detail::FirstOf<B...>::type>>;
+
+template <class T>
+INLINE void dot(detail::Accumulator<T>& acc, detail::NearTile<T, kTileRows> a, detail::NearTile<T, kTileCols> b,
+                const Tile&, i32) {
+  using namespace detail;
+  const i32 x = thread_id() % kThreadsX, y = thread_id() / kThreadsX;
+  for (i32 k = 0; k < a.kDepth; ++k) {
     T column[kMicroRows];
     for (i32 u = 0; u < kMicroRows; ++u) column[u] = load_as<T>(a.p + k * kTileRows + y + kThreadsY * u);
-    for (i32 w = 0; w < count; ++w)
-      for (i32 v = 0; v < kMicroCols; ++v) {
-        T value = load_as<T>(b.p + (w * kDepth + k) * kTileCols + x + kThreadsX * v);
-        for (i32 u = 0; u < kMicroRows; ++u) acc.c[w][u][v] += column[u] * value;
-      }
+    for (i32 v = 0; v < kMicroCols; ++v) {
+      T value = load_as<T>(b.p + k * kTileCols + x + kThreadsX * v);
+      for (i32 u = 0; u < kMicroRows; ++u) acc.c[u][v] += column[u] * value;
+    }
   }
-  barrier();
 }
 
-template <class T, class F>
-inline void each(Accumulator<T, 1>& acc, TileShape t, F f) {
-  i32 x = thread_id() % kThreadsX, y = thread_id() / kThreadsX;
+template <class T>
+INLINE void settle(detail::Accumulator<T>&) {}
+
+template <class F, class... T>
+INLINE void each(const Tile& t, F f, detail::Accumulator<T>&... acc) {
+  using namespace detail;
+  const i32 x = thread_id() % kThreadsX, y = thread_id() / kThreadsX;
   for (i32 u = 0; u < kMicroRows; ++u)
     for (i32 v = 0; v < kMicroCols; ++v) {
-      i32 i = y + kThreadsY * u, j = x + kThreadsX * v;
-      if (i < t.rows && j < t.cols) f(t.i0 + i, t.j0 + j, acc.c[0][u][v]);
+      const i32 i = y + kThreadsY * u, j = x + kThreadsX * v;
+      if (i < t.rows && j < t.cols) f(t.i0 + i, t.j0 + j, acc.c[u][v]...);
     }
 }
-template <class T, class F>
-inline void each(Accumulator<T, 2>& acc, TileShape t, F f) {
-  i32 x = thread_id() % kThreadsX, y = thread_id() / kThreadsX;
-  for (i32 u = 0; u < kMicroRows; ++u)
-    for (i32 v = 0; v < kMicroCols; ++v) {
-      i32 i = y + kThreadsY * u, j = x + kThreadsX * v;
-      if (i < t.rows && j < t.cols) f(t.i0 + i, t.j0 + j, acc.c[0][u][v], acc.c[1][u][v]);
-    }
-}
+
+namespace detail {
 
 // A few rows, as when decoding: a tile would be idle for most of its rows. A thread sums one column over its share of
 // k, A's rows being staged a stretch at a time, and the shares are added in local memory.
 template <class T, class A, class E, class... B>
-inline bool matmul_special(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
+inline bool few_rows(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
   constexpr i32 few = 4, stretch = 1024 / i32(sizeof(T)), shares = kThreads / kTileCols, count = sizeof...(B);
   if (m > few) return false;
   LOCAL_ARRAY(T, row, few * stretch);
@@ -113,11 +112,11 @@ inline bool matmul_special(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, 
     barrier();
     for_each(few * stretch, [=](i64 e) {
       i64 i = e / stretch, l = e % stretch;
-      store_as<T>(row_at + e, i < m && l < depth ? T(detail::row_of(a, i)(k0 + l)) : T(0));
+      store_as<T>(row_at + e, i < m && l < depth ? T(a(i, k0 + l)) : T(0));
     });
     barrier();
     for (i32 l = share; l < depth; l += shares) {
-      T value[count] = {T(detail::element_of(b, k0 + l, j))...};
+      T value[count] = {T(b(j, k0 + l))...};
       for (i32 w = 0; w < count; ++w)
         for (i32 i = 0; i < few; ++i) sum[w][i] += load_as<T>(row_at + i * stretch + l) * value[w];
     }
@@ -142,6 +141,17 @@ inline bool matmul_special(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, 
   }
   barrier();  // a batch's next matmul stages into the same memory
   return true;
+}
+
+}  // namespace detail
+
+template <class A, class E, class... B>
+inline bool matmul_override(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
+  if constexpr (kIsRounded<A>) {
+    return matmul_override(blocks, m, n, k, a.x, epilogue, b...);
+  } else {
+    return detail::few_rows<Product<A, typename detail::FirstOf<B...>::type>>(blocks, m, n, k, a, epilogue, b...);
+  }
 }
 
 }  // namespace tegula::kernel

@@ -59,7 +59,7 @@ void check_sizes(B b, W weight) {
 TEST(GroupedMatmul, DenseWeights) {
   std::vector<f32> w = random_values(kGroups * kN * kK, 2);
   auto at = [p = w.data()](i64 g, i64 j, i64 k) { return p[(g * kN + j) * kK + k]; };
-  check_sizes([=](i64 g) { return [=](i64 k, i64 j) { return at(g, j, k); }; }, at);
+  check_sizes([=](i64 g) { return [=](i64 j, i64 k) { return at(g, j, k); }; }, at);
 }
 
 TEST(GroupedMatmul, PackedWeights) {

@@ -42,7 +42,7 @@ void check_dense(i64 m, i64 n, i64 k, int turns) {
   for (T& x : a) x = random_value<T>(random);
   for (T& x : b) x = random_value<T>(random);
   auto load_a = [p = a.data(), k](i64 i, i64 l) { return p[i * k + l]; };
-  auto load_b = [p = b.data(), n](i64 l, i64 j) { return p[l * n + j]; };
+  auto load_b = [p = b.data(), n](i64 j, i64 l) { return p[l * n + j]; };
   i64 blocks = matmul_blocks(m, n);
   for (i64 t = 0; t < turns; ++t) {
     Blocks turn{blocks * t / turns, blocks * (t + 1) / turns};
@@ -51,8 +51,8 @@ void check_dense(i64 m, i64 n, i64 k, int turns) {
       s[i * n + j] += T(1);
     });
     matmul2(
-        turn, m, n, k, [=](i64 i) { return [=](i64 l) { return load_a(i, l); }; }, load_b,
-        [=](i64 l, i64 j) { return load_b(l, n - 1 - j); },
+        turn, m, n, k, by_rows<T>([=](i64 i) { return [=](i64 l) { return load_a(i, l); }; }), load_b,
+        [=](i64 j, i64 l) { return load_b(n - 1 - j, l); },
         [p = d.data(), n](i64 i, i64 j, T v, T w) { p[i * n + j] = v + w; });
   }
   for (i64 i = 0; i < m; ++i) {
@@ -83,6 +83,61 @@ TEST(Matmul, EveryElementType) {
   check_dense<c128>(7, 40, 100, 2);
 }
 
+// Operands in memory, either way round and of either storage type: 16-bit floats are summed in f32, and the sum is not
+// rounded before the epilogue gets it.
+template <class TA, class TB, bool transposed_a, bool transposed_b>
+void check_views(i64 m, i64 n, i64 k) {
+  using T = Product<View<TA>, View<TB>>;
+  static_assert(kSame<T, f32> || !(kSame<TA, bf16> || kSame<TA, f16>));
+  std::mt19937 random(u32(m * 31 + n * 7 + k));
+  std::vector<TA> a(m * k);
+  std::vector<TB> b(n * k);
+  for (TA& x : a) x = TA(random_value<Compute<TA>>(random));
+  for (TB& x : b) x = TB(random_value<Compute<TB>>(random));
+  View<TA, transposed_a> load_a{a.data(), transposed_a ? m : k};
+  View<TB, transposed_b> load_b{b.data(), transposed_b ? n : k};
+  std::vector<T> c(m * n, T(99));
+  matmul(Blocks{0, matmul_blocks(m, n)}, m, n, k, load_a, load_b,
+         [p = c.data(), n](i64 i, i64 j, T v) { p[i * n + j] = v; });
+  for (i64 i = 0; i < m; ++i)
+    for (i64 j = 0; j < n; ++j) {
+      T want = T(0);
+      f64 bound = 0;
+      for (i64 l = 0; l < k; ++l)
+        want += load_a(i, l) * load_b(j, l), bound += distance<T>(load_a(i, l) * load_b(j, l), 0);
+      ASSERT_LE(distance<T>(c[i * n + j], want), kIsFloat<T> ? 1e-6 * bound : 0) << i << ", " << j;
+    }
+}
+
+template <class TA, class TB>
+void check_all_views() {
+  for (i64 m : {3, 41}) {
+    check_views<TA, TB, false, false>(m, 75, 530);
+    check_views<TA, TB, false, true>(m, 75, 530);
+    check_views<TA, TB, true, false>(m, 75, 530);
+    check_views<TA, TB, true, true>(m, 75, 530);
+  }
+}
+
+TEST(Matmul, ViewsOfEveryStorageType) {
+  check_all_views<f32, f32>();
+  check_all_views<bf16, bf16>();
+  check_all_views<f16, bf16>();
+  check_all_views<f32, f16>();
+  check_all_views<i8, u8>();
+  check_all_views<f64, f64>();
+}
+
+TEST(Matmul, BlocksBeyondTheLastTileDoNothing) {
+  std::vector<f32> c(1050 * 3);
+  const i64 m = 1050, n = 3;
+  matmul(
+      Blocks{0, 100}, m, n, 5, [](i64 i, i64) { return f32(i); }, [](i64 j, i64) { return f32(j); },
+      [p = c.data()](i64 i, i64 j, f32 v) { p[i * n + j] += v; });
+  for (i64 i = 0; i < m; ++i)
+    for (i64 j = 0; j < n; ++j) ASSERT_EQ(c[i * n + j], f32(5 * i * j));
+}
+
 TEST(Matmul, BatchesSplitAnywhere) {
   const i64 s = 5, m = 3, n = 70, k = 4;
   std::vector<f32> c(s * m * n);
@@ -91,7 +146,7 @@ TEST(Matmul, BatchesSplitAnywhere) {
     for_batch(Blocks{s * per * t / 4, s * per * (t + 1) / 4}, s, per, [&, p = c.data()](i64 b, Blocks part) {
       matmul(
           part, m, n, k, [=](i64 i, i64 l) { return f32(b * 100 + i * k + l); },
-          [=](i64 l, i64 j) { return f32(l * n + j); }, [=](i64 i, i64 j, f32 v) { p[(b * m + i) * n + j] += v; });
+          [=](i64 j, i64 l) { return f32(l * n + j); }, [=](i64 i, i64 j, f32 v) { p[(b * m + i) * n + j] += v; });
     });
   for (i64 b = 0; b < s; ++b)
     for (i64 i = 0; i < m; ++i)
@@ -201,7 +256,7 @@ TEST(Matmul, Mxfp4IsExactAtEveryScale) {
     }
 }
 
-// A rounded as kernel/tile.h says of Rounded, in f64.
+// A rounded as kernel/operand.h says of Rounded, in f64.
 std::vector<f64> rounded_rows(const std::vector<f32>& a, i64 k, std::vector<f64>& step) {
   std::vector<f64> out(a.size());
   step.assign(a.size(), 0);

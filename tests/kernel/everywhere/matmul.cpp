@@ -20,9 +20,7 @@ KERNEL(gated, GLOBAL const f32* b0, GLOBAL const u8* b1, GLOBAL const u8* b2, GL
 
 KERNEL(batched, GLOBAL const c64* b0, GLOBAL const c64* b1, GLOBAL c64* b2, i64 d0, i64 d1, i64 d2, i64 d3) {
   for_batch(blocks, d0, matmul_blocks(d1, d2), [=](i64 s, Blocks part) {
-    matmul(
-        part, d1, d2, d3, [=](i64 i, i64 k) { return load(b0 + (s * d1 + i) * d3 + k); },
-        [=](i64 k, i64 j) { return load(b1 + (s * d3 + k) * d2 + j); },
-        [=](i64 i, i64 j, c64 v) { store(b2 + (s * d1 + i) * d2 + j, v); });
+    matmul(part, d1, d2, d3, View<c64>{b0 + s * d1 * d3, d3}, View<c64, true>{b1 + s * d3 * d2, d2},
+           [=](i64 i, i64 j, c64 v) { store(b2 + (s * d1 + i) * d2 + j, v); });
   });
 }
