@@ -117,16 +117,10 @@ struct NearRows {
 
   template <class A>
   INLINE void put(const A& x, i64 row0, i64 k0, i32 rows, i32 depth) const {
-    if constexpr (kIsTransposed<A>) {
-      NO_UNROLL
-      for (i32 k = 0; k < depth; ++k)
-        for_each(rows, [=, to = p + k](i64 i) { to[i * S::kRowStride] = T(x(row0 + i, k0 + k)); });
-    } else {
-      NO_UNROLL
-      for (i32 i = 0; i < rows; ++i) {
-        auto row = row_of(x, row0 + i);
-        for_each(depth, [=, to = p + i * S::kRowStride](i64 k) { to[k] = T(row(k0 + k)); });
-      }
+    NO_UNROLL
+    for (i32 i = 0; i < rows; ++i) {
+      auto row = row_of(x, row0 + i);
+      for_each(depth, [=, to = p + i * S::kRowStride](i64 k) { to[k] = T(row(k0 + k)); });
     }
     NO_UNROLL
     for (i32 i = rows; i % S::kRows; ++i) for_each(depth, [to = p + i * S::kRowStride](i64 k) { to[k] = T(0); });
@@ -153,17 +147,10 @@ struct NearColumns {
       for (i32 j = 0; j < rows; j += S::kCols) {
         T* to = p + j * S::kDepth;
         const i32 width = rows - j < S::kCols ? rows - j : S::kCols;
-        if (width < S::kCols) for_each(depth * S::kCols, [=](i64 e) { to[e] = T(0); });
-        if constexpr (kIsTransposed<B>) {
-          NO_UNROLL
-          for (i32 k = 0; k < depth; ++k)
-            for_each(width, [=](i64 l) { to[k * S::kCols + l] = T(x(row0 + j + l, k0 + k)); });
-        } else {
-          NO_UNROLL
-          for (i32 l = 0; l < width; ++l) {
-            auto row = row_of(x, row0 + j + l);
-            for_each(depth, [=](i64 k) { to[k * S::kCols + l] = T(row(k0 + k)); });
-          }
+        NO_UNROLL
+        for (i32 k = 0; k < depth; ++k, to += S::kCols) {
+          for_each(width, [=](i64 l) { to[l] = T(x(row0 + j + l, k0 + k)); });
+          for (i32 l = width; l < S::kCols; ++l) to[l] = T(0);
         }
       }
     }
