@@ -19,3 +19,5 @@ inline i64 block_id() { return i64(__builtin_amdgcn_workgroup_id_x()); }
 }
 
 }  // namespace tegula::kernel
+
+#include "kernel/target/gcn.h"

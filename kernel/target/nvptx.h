@@ -15,3 +15,8 @@ inline i64 block_id() { return __nvvm_read_ptx_sreg_ctaid_x(); }
 [[clang::convergent]] inline void barrier() { __nvvm_bar_sync(0); }
 
 }  // namespace tegula::kernel
+
+#include "kernel/target/ptx.h"
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#include "kernel/target/wgmma.h"
+#endif

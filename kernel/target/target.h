@@ -17,6 +17,7 @@
 
 #define INLINE [[gnu::always_inline]] inline  // element code: a call in a loop would keep it from becoming vectors
 #define NO_UNROLL _Pragma("clang loop unroll(disable)")  // loops around other loops: copies cost compile time alone
+#define UNROLL _Pragma("clang loop unroll(full)")        // loops over arrays that must stay in registers
 
 namespace tegula::kernel {
 
@@ -31,14 +32,19 @@ using u64 = __UINT64_TYPE__;
 using f32 = float;
 using f64 = double;
 
-// The instances of a kernel that this call runs: blocks begin..end-1 of the launch's grid.
+// The instances of a kernel that this call runs: every step-th of the blocks begin..end-1 of the launch's grid. A step
+// above 1 is for kernels over pipelines alone, whose blocks stay on the chip and share the works out.
 struct Blocks {
-  i64 begin, end;
+  i64 begin, end, step = 1;
 };
+
+using U32x4 = u32 __attribute__((ext_vector_type(4)));  // 16 bytes, the most that one thread of a GPU moves at once
 
 }  // namespace tegula::kernel
 
-#if defined(__SPIRV__)
+#if defined(KERNEL_TARGET)  // a chip that the compiler doesn't know: tests emulate some
+#include KERNEL_TARGET
+#elif defined(__SPIRV__)
 #include "kernel/target/spirv.h"
 #elif defined(__NVPTX__)
 #include "kernel/target/nvptx.h"
