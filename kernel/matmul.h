@@ -16,7 +16,7 @@ constexpr auto matmul_blocks(auto m, auto n, bool simt = kSimt) { return tile_bl
 namespace detail {
 
 template <class A, class E, class... B>
-inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
+INLINE void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) {
   if (matmul_override(blocks, m, n, k, a, epilogue, b...)) return;
   if constexpr (kIsRounded<A>) {
     detail::matmul(blocks, m, n, k, a.x, epilogue, b...);
@@ -35,13 +35,14 @@ inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) 
           t.steps = i32((k + T::kK - 1) / T::kK);
           return t;
         },
-        [&](auto filler, const Tile& t, i32 step, auto near_a, auto... near_b) __attribute__((always_inline)) {
+        [&](auto filler, const Tile& t, i32 step, auto&& near_a, auto&&... near_b) __attribute__((always_inline)) {
           const i64 k0 = i64(step) * T::kK;
           filler.template fill<T::kThreads>(near_a, rows.of(a, t, step), t.i0, k0, t.rows, depth_of(step));
           (filler.template fill<T::kThreads>(near_b, b, t.j0, k0, t.cols, depth_of(step)), ...);
         },
         [](const Tile&) __attribute__((always_inline)) {
           State s;
+          UNROLL
           for (auto& acc : s.acc) acc.zero();
           return s;
         },
@@ -50,6 +51,7 @@ inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) 
           (dot(*acc++, near_a, near_b, t, depth_of(step)), ...);
         },
         [=](State& s, const Tile& t) __attribute__((always_inline)) {
+          UNROLL
           for (auto& acc : s.acc) settle(acc);
           if constexpr (sizeof...(B) == 1) each(t, epilogue, s.acc[0]);
           else each(t, epilogue, s.acc[0], s.acc[1]);
@@ -61,13 +63,13 @@ inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, E epilogue, B... b) 
 
 // C[m, n] = A[m, k] B[n, k]^T. Any m, n, k, also 0.
 template <class A, class B, class E>
-inline void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, B b, E epilogue) {
+INLINE void matmul(Blocks blocks, i64 m, i64 n, i64 k, A a, B b, E epilogue) {
   detail::matmul(blocks, m, n, k, a, epilogue, b);
 }
 
 // Two products that share A and their shape, such as a gate and what it scales: epilogue(i, j, value0, value1).
 template <class A, class B0, class B1, class E>
-inline void matmul2(Blocks blocks, i64 m, i64 n, i64 k, A a, B0 b0, B1 b1, E epilogue) {
+INLINE void matmul2(Blocks blocks, i64 m, i64 n, i64 k, A a, B0 b0, B1 b1, E epilogue) {
   detail::matmul(blocks, m, n, k, a, epilogue, b0, b1);
 }
 

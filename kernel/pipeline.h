@@ -1,7 +1,7 @@
 // pipeline: how a tile kernel runs through its works, a step of k (or of keys) at a time.
 // One idea: a kernel says what is done, in five functions; when and by which threads, its target decides. By default a
-// step is filled, then used. A target with asynchronous copies fills some steps ahead, or by threads of their own (it
-// defines KERNEL_PIPELINE, the header of a pipeline that takes the place of the one below).
+// step is filled, then used. A target with asynchronous copies fills some steps ahead, or by threads of their own (an
+// overload for its own kinds of Near, in kernel/target/, seen before the kernel that calls it).
 //
 //   pipeline<threads, stages, kept, List<A, B...>, NearA, NearB...>(count, plan, fill, begin, use, finish)
 //     threads                     of the block, all of which call it
@@ -22,10 +22,6 @@
 #pragma once
 
 #include "kernel/operand.h"
-
-#ifdef KERNEL_PIPELINE
-#include KERNEL_PIPELINE
-#else
 
 namespace tegula::kernel {
 namespace detail {
@@ -78,5 +74,3 @@ INLINE void pipeline(i64 count, Plan plan, Fill fill, Begin begin, Use use, Fini
 }
 
 }  // namespace tegula::kernel
-
-#endif

@@ -62,7 +62,7 @@ struct SimtTiling {
 }  // namespace detail
 
 template <class A, class... B>
-using Tiling = detail::SimtTiling<Product<A, typename detail::FirstOf<B...>::type>>;
+struct Tiling : detail::SimtTiling<Product<A, typename detail::FirstOf<B...>::type>> {};
 
 template <class T>
 INLINE void dot(detail::Accumulator<T>& acc, detail::NearTile<T, kTileRows> a, detail::NearTile<T, kTileCols> b,

@@ -1,6 +1,5 @@
 // The matmul body on an emulated chip, against sums in f64: odd sizes, every kind of operand, two products of one A.
 #include "tests/kernel/emulator/check.h"
-#include "tests/kernel/gpu/matmul.h"
 
 namespace emulated {
 
@@ -24,9 +23,9 @@ void check(const char* name, i64 m, i64 n, i64 k, MakeA make_a, MakeB make_b) {
   run(2, T::kThreads, [&] {
     const Blocks blocks{block_id(), i64(1) << 40, num_blocks()};
     if constexpr (count == 1) {
-      tiled_matmul<T>(blocks, m, n, k, near_a, [&](i64 i, i64 j, f32 x) { place(i, j) = x; }, b0);
+      matmul(blocks, m, n, k, near_a, b0, [&](i64 i, i64 j, f32 x) { place(i, j) = x; });
     } else {
-      tiled_matmul<T>(blocks, m, n, k, near_a, [&](i64 i, i64 j, f32 x, f32 y) { place(i, j) = x * y; }, b0, b1);
+      matmul2(blocks, m, n, k, near_a, b0, b1, [&](i64 i, i64 j, f32 x, f32 y) { place(i, j) = x * y; });
     }
   });
   for (i64 i = 0; i < m; ++i)

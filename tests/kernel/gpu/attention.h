@@ -5,7 +5,7 @@
 // exponentials are computed. Invariant: query t of n stands at position num_keys - n + t and sees no key behind it.
 #pragma once
 
-#include "tests/kernel/gpu/operand.h"
+#include "kernel/tile.h"
 
 namespace tegula::kernel {
 

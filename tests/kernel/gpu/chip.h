@@ -2,7 +2,7 @@
 // of attention (Prefill for many queries, Decode for few).
 #pragma once
 
-#include "tests/kernel/gpu/operand.h"
+#include "kernel/tile.h"
 // clang-format off
 #if defined(CHIP_SM90)
 #include "kernel/target/sm90_pipeline.h"
@@ -31,3 +31,22 @@ namespace tegula::kernel { template <i32 count> using TileOf = Waves<128, 128 / 
 namespace tegula::kernel { template <i32 count> using TileOf = Waves<128, 128 / count, 2, 4>; }
 #endif
 // clang-format on
+
+namespace tegula::kernel {
+
+template <class A, class... B>
+inline constexpr bool kIsMatrixProduct = kSame<Element<A>, bf16> && (kSame<Element<B>, bf16> && ...);
+
+template <class A, class... B>
+  requires(kIsMatrixProduct<A, B...>)
+struct Tiling<A, B...> : TileOf<sizeof...(B)> {};
+
+template <class A, class E, class... B>
+  requires(kIsMatrixProduct<A, B...>)
+inline bool matmul_override(Blocks, i64, i64, i64, A, E, B...) {
+  return false;
+}
+
+}  // namespace tegula::kernel
+
+#include "kernel/matmul.h"  // after the pipelines, which it must see

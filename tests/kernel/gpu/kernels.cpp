@@ -1,7 +1,6 @@
 // Kernels that proofs.py compiles for real chips: a matmul, two products of one A, attention, attention by parts of the
 // keys. LOCAL_BYTES and THREADS of each are exported, as a launch will need them.
 #include "tests/kernel/gpu/chip.h"
-#include "tests/kernel/gpu/matmul.h"
 #if defined(CHIP_SM80) || defined(CHIP_SM90)
 #include "tests/kernel/gpu/attention.h"
 #endif
@@ -27,16 +26,14 @@ constexpr u32 kMatmulBytes = (TileOf<count>::kM + count * TileOf<count>::kN) * 1
 #if defined(KERNEL_MATMUL)
 FACTS(k, TileOf<1>::kThreads, kMatmulBytes<1>);
 GPU_KERNEL(TileOf<1>, k, In b0, In b1, Out b2, i64 d0) {
-  tiled_matmul<TileOf<1>>(
-      resident(), d0, kN, kK, View<bf16>{b0, kK}, [=](i64 i, i64 j, f32 x) { store(b2 + i * kN + j, x > 0 ? x : 0); },
-      Slabs<bf16>{b1, kN});
+  matmul(resident(), d0, kN, kK, View<bf16>{b0, kK}, Slabs<bf16>{b1, kN},
+         [=](i64 i, i64 j, f32 x) { store(b2 + i * kN + j, x > 0 ? x : 0); });
 }
 #elif defined(KERNEL_PAIR)
 FACTS(k, TileOf<2>::kThreads, kMatmulBytes<2>);
 GPU_KERNEL(TileOf<2>, k, In b0, In b1, In b2, Out b3, i64 d0) {
-  tiled_matmul<TileOf<2>>(
-      resident(), d0, kN, kK, View<bf16>{b0, kK}, [=](i64 i, i64 j, f32 x, f32 y) { store(b3 + i * kN + j, x * y); },
-      Slabs<bf16>{b1, kN}, Slabs<bf16>{b2, kN});
+  matmul2(resident(), d0, kN, kK, View<bf16>{b0, kK}, Slabs<bf16>{b1, kN}, Slabs<bf16>{b2, kN},
+          [=](i64 i, i64 j, f32 x, f32 y) { store(b3 + i * kN + j, x * y); });
 }
 #else  // attention: sequences, queries of each, pages of each, parts of the keys
 #if defined(KERNEL_PREFILL)
