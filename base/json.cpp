@@ -161,6 +161,25 @@ struct Writer {
 
 }  // namespace
 
+// Here rather than inline: every file that knows of JSON would compile these again.
+Json::Json() = default;
+Json::Json(std::nullptr_t) {}
+Json::Json(bool v) : value_(v) {}
+Json::Json(int v) : value_(int64_t{v}) {}
+Json::Json(int64_t v) : value_(v) {}
+Json::Json(double v) : value_(v) {}
+Json::Json(std::string v) : value_(std::move(v)) {}
+Json::Json(std::string_view v) : value_(std::string(v)) {}
+Json::Json(const char* v) : value_(std::string(v)) {}
+Json::Json(Array v) : value_(std::move(v)) {}
+Json::Json(Object v) : value_(std::move(v)) {}
+Json::Json(const Json&) = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(const Json&) = default;
+Json& Json::operator=(Json&&) noexcept = default;
+Json::~Json() = default;
+bool Json::operator==(const Json&) const = default;
+
 bool Json::as_bool() const {
   if (auto* v = std::get_if<bool>(&value_)) return *v;
   fail("expected true or false, found ", kind_of(*this));

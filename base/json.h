@@ -18,17 +18,22 @@ class Json {
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;  // null
-  Json(std::nullptr_t) {}
-  Json(bool v) : value_(v) {}
-  Json(int v) : value_(int64_t{v}) {}
-  Json(int64_t v) : value_(v) {}
-  Json(double v) : value_(v) {}
-  Json(std::string v) : value_(std::move(v)) {}
-  Json(std::string_view v) : value_(std::string(v)) {}
-  Json(const char* v) : value_(std::string(v)) {}
-  Json(Array v) : value_(std::move(v)) {}
-  Json(Object v) : value_(std::move(v)) {}
+  Json();  // null
+  Json(std::nullptr_t);
+  Json(bool v);
+  Json(int v);
+  Json(int64_t v);
+  Json(double v);
+  Json(std::string v);
+  Json(std::string_view v);
+  Json(const char* v);
+  Json(Array v);
+  Json(Object v);
+  Json(const Json& other);
+  Json(Json&& other) noexcept;
+  Json& operator=(const Json& other);
+  Json& operator=(Json&& other) noexcept;
+  ~Json();
 
   bool is_null() const { return value_.index() == 0; }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }
@@ -63,7 +68,7 @@ class Json {
   static Json parse(std::string_view text, std::string_view origin);
   static Json load(const std::string& path);
 
-  bool operator==(const Json&) const = default;
+  bool operator==(const Json& other) const;
 
  private:
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, Array, Object> value_{nullptr};

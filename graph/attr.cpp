@@ -98,6 +98,22 @@ double literal_element(const Literal& l, int64_t i) {
   }
 }
 
+Attr::Attr(const Attr&) = default;
+Attr::Attr(Attr&&) noexcept = default;
+Attr& Attr::operator=(const Attr&) = default;
+Attr& Attr::operator=(Attr&&) noexcept = default;
+Attr::~Attr() = default;
+
+Attrs::Attrs() = default;
+Attrs::Attrs(std::initializer_list<Item> items) {
+  for (const Item& i : items) set(i.first, i.second);
+}
+Attrs::Attrs(const Attrs&) = default;
+Attrs::Attrs(Attrs&&) noexcept = default;
+Attrs& Attrs::operator=(const Attrs&) = default;
+Attrs& Attrs::operator=(Attrs&&) noexcept = default;
+Attrs::~Attrs() = default;
+
 void Attrs::set(std::string_view name, Attr value) {
   auto at = std::lower_bound(items_.begin(), items_.end(), name,
                              [](const Item& i, std::string_view n) { return i.first < n; });

@@ -29,8 +29,18 @@ Literal scalar_literal(DType dtype, double v);
 double literal_element(const Literal& literal, int64_t i);
 
 using GraphRef = std::shared_ptr<const Graph>;
-using Attr =
+using AttrValue =
     std::variant<bool, int64_t, double, std::string, DType, std::vector<int64_t>, std::vector<Dim>, Literal, GraphRef>;
+
+// A value of one of the kinds. Copied and destroyed in attr.cpp: inlined, that was half of what a file of models compiled.
+struct Attr : AttrValue {
+  using AttrValue::AttrValue;
+  Attr(const Attr& other);
+  Attr(Attr&& other) noexcept;
+  Attr& operator=(const Attr& other);
+  Attr& operator=(Attr&& other) noexcept;
+  ~Attr();
+};
 
 enum class AttrKind : uint8_t { kBool, kInt, kFloat, kString, kDType, kInts, kDims, kLiteral, kGraph };  // as in Attr
 
@@ -44,10 +54,13 @@ struct AttrSpec {
 class Attrs {
  public:
   using Item = std::pair<std::string, Attr>;
-  Attrs() = default;
-  Attrs(std::initializer_list<Item> items) {
-    for (const Item& i : items) set(i.first, i.second);
-  }
+  Attrs();
+  Attrs(std::initializer_list<Item> items);
+  Attrs(const Attrs& other);
+  Attrs(Attrs&& other) noexcept;
+  Attrs& operator=(const Attrs& other);
+  Attrs& operator=(Attrs&& other) noexcept;
+  ~Attrs();
 
   void set(std::string_view name, Attr value);
   const Attr* find(std::string_view name) const;
