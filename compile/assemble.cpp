@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "compile/launch.h"
 #include "compile/pipeline.h"
+#include "graph/copy.h"
 #include "op/cond.h"
 #include "op/while_loop.h"
 
@@ -106,9 +107,9 @@ class Assembler {
     return l;
   }
 
-  // The steps of a body whose parameters and results live in these places.
-  std::vector<Step> body(const Graph& graph, std::vector<Place> parameters, std::vector<Place> results,
-                         std::vector<bool> packed) {
+  // A body, lowered and planned, whose parameters live in these places. Where its results go is set before its steps
+  // are made.
+  Frame inner(const Graph& graph, std::vector<Place> parameters, std::vector<bool> packed) {
     Lowered lowered = lower(graph, {.folds_weights = false, .simt = simt_});
     for (const auto& [index, literal] : lowered.literals) {
       parameters.push_back({uint32_t(num_buffers_ + out_.literals.size()), scalar(Dim(0))});
@@ -116,8 +117,14 @@ class Assembler {
       out_.literals.push_back(literal);
     }
     bodies_.push_back(lowered.graph);
-    Frame f{*lowered.graph,    std::move(parameters),       std::move(results),
-            std::move(packed), plan_memory(*lowered.graph), {}};
+    return {*lowered.graph, std::move(parameters), {}, std::move(packed), plan_memory(*lowered.graph), {}};
+  }
+
+  // The steps of a body whose parameters and results live in these places.
+  std::vector<Step> body(const Graph& graph, std::vector<Place> parameters, std::vector<Place> results,
+                         std::vector<bool> packed) {
+    Frame f = inner(graph, std::move(parameters), std::move(packed));
+    f.results = std::move(results);
     std::vector<Step> steps;
     add(f, steps);
     return steps;
@@ -137,23 +144,40 @@ class Assembler {
             body(node.attrs.graph("otherwise"), given, results, packed)};
   }
 
+  // A loop's body with what it carries as states: what continues one may be written where it stands.
+  static GraphPtr with_states(const Graph& body) {
+    auto out = std::make_shared<Graph>(body.name());
+    Values x;
+    for (const Parameter& p : body.parameters())
+      x.push_back(
+          out->parameter(p.name, p.value.type(), x.size() < body.results().size() ? ParameterKind::kState : p.kind));
+    out->set_results(append_graph(*out, body, x));
+    return out;
+  }
+
+  // What is carried lives where the node's results do. A turn writes it there, or beside it, to be copied at its end.
   void loop(const Frame& f, const Node& node, std::vector<Step>& steps) {
-    const Graph& turn = node.attrs.graph("body");
+    const size_t carried = node.results.size();
     std::vector<Place> state, next;
     std::vector<bool> packed;
     for (size_t i = 0; i < node.operands.size(); ++i) {
-      Place given = place(f, node.operands[i]), result = place(f, node.results[i]);
-      bool unchanged = turn.results()[i] == turn.parameters()[i].value;  // read where it is, whatever the turn
-      if (!is_packed(f, node.operands[i])) copy(given, result, node.operand_type(i), steps);
-      else check(unchanged, "a packed weight changes in a loop");
-      state.push_back(unchanged ? given : result);
-      next.push_back(unchanged ? result : Place{0, slot(node.operand_type(i).bytes())});
-      packed.push_back(unchanged && is_packed(f, node.operands[i]));
+      const Place given = place(f, node.operands[i]);
+      packed.push_back(is_packed(f, node.operands[i]));
+      state.push_back(i < carried ? place(f, node.results[i]) : given);
+      check(i >= carried || !packed[i], "a packed weight is carried by a loop");
+      if (i < carried) copy(given, state[i], node.operand_type(i), steps);
     }
     Place predicate{0, slot(1)};
-    Loop l{predicate, body(node.attrs.graph("condition"), state, {predicate}, packed), body(turn, state, next, packed)};
-    for (size_t i = 0; i < state.size(); ++i)
-      if (!(turn.results()[i] == turn.parameters()[i].value)) copy(next[i], state[i], node.operand_type(i), l.body);
+    Loop l{predicate, body(node.attrs.graph("condition"), state, {predicate}, packed), {}};
+    Frame turn = inner(*with_states(node.attrs.graph("body")), state, packed);
+    for (size_t i = 0; i < carried; ++i) {
+      const Placement& p = turn.plan.place[size_t(turn.graph.results()[i].id)];
+      bool in_place = p.home == Home::kParameter && size_t(p.index) == i;
+      next.push_back(in_place ? state[i] : Place{0, slot(node.operand_type(i).bytes())});
+    }
+    turn.results = next;
+    add(turn, l.body);
+    for (size_t i = 0; i < carried; ++i) copy(next[i], state[i], node.operand_type(i), l.body);
     steps.push_back(std::move(l));
   }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "compile/passes.h"
+#include "graph/copy.h"
 #include "op/list.h"
 
 namespace tegula {
@@ -47,6 +48,39 @@ Values transposed(Value x, std::vector<int64_t> axes) {
   return {op::transpose(x, {{"axes", axes}})};
 }
 
+// What a loop carries but never changes becomes one of its constants: it is read where it is, and its result is what
+// was given.
+Values with_constants(const Node& loop, const Values& x) {
+  const Graph &condition = loop.attrs.graph("condition"), &body = loop.attrs.graph("body");
+  auto changes = [&](size_t i) {
+    return i < body.results().size() && !(body.results()[i] == body.parameters()[i].value);
+  };
+  std::vector<size_t> order;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (changes(i)) order.push_back(i);
+  const size_t carried = order.size();
+  if (carried == body.results().size()) return {};
+  for (size_t i = 0; i < x.size(); ++i)
+    if (!changes(i)) order.push_back(i);
+  auto reordered = [&](const Graph& from, auto keeps) {
+    auto g = std::make_shared<Graph>(from.name());
+    Values inside(x.size()), results;
+    for (size_t i : order) inside[i] = g->parameter(str("x", i), x[i].type());
+    Values all = append_graph(*g, from, inside);
+    for (size_t i = 0; i < all.size(); ++i)
+      if (keeps(i)) results.push_back(all[i]);
+    g->set_results(results);
+    return GraphRef(g);
+  };
+  Values operands, out;
+  for (size_t i : order) operands.push_back(x[i]);
+  const Values& last = op::while_loop.all(operands, {{"condition", reordered(condition, [](size_t) { return true; })},
+                                                     {"body", reordered(body, changes)},
+                                                     {"constants", int64_t(x.size() - carried)}});
+  for (size_t i = 0, next = 0; i < body.results().size(); ++i) out.push_back(changes(i) ? last[next++] : x[i]);
+  return out;
+}
+
 }  // namespace
 
 GraphPtr canonicalize(const Graph& graph) {
@@ -54,6 +88,7 @@ GraphPtr canonicalize(const Graph& graph) {
     Values x = r[n.operands];
     if (n.op == &op::cast && x[0].type() == n.result_type()) return {x[0]};
     if (is_view(n) && x[0].type() == n.result_type()) return {x[0]};
+    if (n.op == &op::while_loop) return with_constants(n, x);
     if (n.op == &op::transpose) return transposed(x[0], op::permutation(n.attrs, x[0].rank()));
     if (is_view(n) && x[0].node() && x[0].node()->op == n.op) return {(*n.op)(x[0].node()->operands[0], n.attrs)};
     return identity(n, x);

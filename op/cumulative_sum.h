@@ -1,6 +1,6 @@
 #pragma once
 
-#include "op/scan.h"
+#include "op/running.h"
 
 namespace tegula::op {
 

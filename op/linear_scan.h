@@ -1,7 +1,7 @@
 #pragma once
 
 #include "op/operators.h"
-#include "op/scan.h"
+#include "op/running.h"
 
 namespace tegula::op {
 

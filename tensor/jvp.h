@@ -1,5 +1,7 @@
 // Forward mode: from tangents of what was given to tangents of results, in the same graph.
-// One idea: vjp is linear in the cotangents, so the vjp of vjp with respect to them is jvp; no op needs a second rule.
+// One idea: vjp is linear in the cotangents, so the vjp of an op's vjp with respect to them is its jvp; no op needs a
+// second rule. The nodes are walked in order; control flow carries the tangents through its bodies, so that loops of
+// unknown length, which have no reverse mode, have this one.
 #pragma once
 
 #include <span>

@@ -7,15 +7,13 @@
 #include "op/axis.h"
 #include "op/call.h"
 #include "op/composite.h"
-#include "op/cond.h"
 #include "op/operators.h"
 #include "op/reduction.h"
 #include "op/sum.h"
+#include "tensor/vjp_control.h"
 
 namespace tegula {
 namespace {
-
-bool takes_cotangent(Value v) { return is_float(v.dtype()) || is_complex(v.dtype()); }
 
 // Cotangents of values, by value; accumulated where a value is used more than once.
 using Cotangents = std::map<int32_t, Value>;
@@ -29,34 +27,6 @@ void accumulate(Cotangents& into, Value v, Value ct) {
   have = have ? have + ct : ct;
 }
 
-// The gradient of a branch as a graph: (x.., ct..) -> cotangents of those x that take one.
-GraphRef branch_vjp(const Graph& branch) {
-  auto g = std::make_shared<Graph>(branch.name() + "_vjp");
-  Values x, ct, wrt;
-  for (const Parameter& p : branch.parameters()) {
-    x.push_back(g->parameter(str("x", x.size()), p.value.type()));
-    if (takes_cotangent(x.back())) wrt.push_back(x.back());
-  }
-  for (Value r : branch.results())
-    ct.push_back(takes_cotangent(r) ? g->parameter(str("ct", ct.size()), r.type()) : Value());
-  g->set_results(vjp(append_graph(*g, branch, x), ct, wrt));
-  return g;
-}
-
-// Only the branch that was taken is differentiated: its forward values are computed again.
-Values vjp_cond(const Vjp& v) {
-  Values operands(v.operands.begin(), v.operands.end());
-  for (size_t i = 0; i < v.results.size(); ++i)
-    if (takes_cotangent(v.results[i])) operands.push_back(v.cotangents[i]);
-  Attrs attrs{{"then", branch_vjp(v.node.attrs.graph("then"))},
-              {"otherwise", branch_vjp(v.node.attrs.graph("otherwise"))}};
-  const Values& found = op::cond.all(operands, attrs);
-  Values out{Value()};
-  size_t next = 0;
-  for (Value x : v.operands.subspan(1)) out.push_back(takes_cotangent(x) ? found[next++] : Value());
-  return out;
-}
-
 // The node's operands' cotangents by its rule, or by what it expands to: of a widened node, which goes by its rule
 // then.
 void propagate(Graph& graph, const Node& node, const Cotangents& given, Cotangents& into) {
@@ -67,8 +37,10 @@ void propagate(Graph& graph, const Node& node, const Cotangents& given, Cotangen
   }
   Vjp v{node, node.operands, node.results, cotangents};
   bool inlined = node.op->expand || node.op == &op::call;
-  if ((node.op->vjp && !op::is_widened(node)) || node.op == &op::cond) {
-    Values found = node.op->vjp ? node.op->vjp(v) : vjp_cond(v);
+  auto rule = vjp_of_control(*node.op);
+  if (!rule && !op::is_widened(node)) rule = node.op->vjp;
+  if (rule) {
+    Values found = rule(v);
     check(found.size() <= node.operands.size(), node.op->name, ": its rule gave ", found.size(), " cotangents");
     for (size_t i = 0; i < found.size(); ++i)
       if (found[i] && takes_cotangent(node.operands[i])) accumulate(into, node.operands[i], found[i]);
@@ -126,6 +98,8 @@ Cotangents backward(Graph& graph, size_t first, Cotangents given, std::span<cons
 }
 
 }  // namespace
+
+bool takes_cotangent(Value v) { return is_float(v.dtype()) || is_complex(v.dtype()); }
 
 Value sum_to(Value ct, const Shape& shape) {
   if (ct.shape() == shape) return ct;

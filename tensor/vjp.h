@@ -20,6 +20,9 @@ Values vjp(std::span<const Value> results, std::span<const Value> cotangents, st
 // d loss / d wrt for a 0-d real loss.
 Values grad(Value loss, std::span<const Value> wrt);
 
+// Does a value have a cotangent at all: is it of floats or complex numbers?
+bool takes_cotangent(Value v);
+
 // `ct`, which a rule gave for an operand of `shape`, summed over what was broadcast.
 Value sum_to(Value ct, const Shape& shape);
 

@@ -8,6 +8,7 @@
 #include "op/composite.h"
 #include "op/cond.h"
 #include "op/operators.h"
+#include "op/scan.h"
 #include "op/while_loop.h"
 
 namespace tegula {
@@ -53,11 +54,6 @@ class Batcher {
     for (Value v : values) out.push_back({v, true});
     return out;
   }
-  Mappeds all_full(const Mappeds& operands) {
-    Mappeds out;
-    for (const Mapped& m : operands) out.push_back({full(m), true});
-    return out;
-  }
 
   Mappeds node(const Node& n, const Mappeds& operands) {
     bool any = false;
@@ -70,6 +66,7 @@ class Batcher {
     if (n.op == &op::call) return run(n.attrs.graph("graph"), operands);
     if (n.op == &op::cond) return cond(n, operands);
     if (n.op == &op::while_loop) return while_loop(n, operands);
+    if (n.op == &op::scan) return scan(n, operands);
     if (n.op->batch || n.op->is_elementwise()) return by_rule(n, operands);
     if (n.op->expand) return by_expansion(n, operands);
     fail(n.op->name, ": has no batching rule");
@@ -121,12 +118,13 @@ class Batcher {
 
   // Runs while the condition holds for any element; those for which it does not keep what they have.
   Mappeds while_loop(const Node& n, const Mappeds& operands) {
-    Mappeds x = all_full(operands);
+    Mappeds x = operands;
+    for (size_t i = 0; i < n.results.size(); ++i) x[i] = {full(x[i]), true};
     const Graph &condition = n.attrs.graph("condition"), &body = n.attrs.graph("body");
     auto build = [&](const Graph& from, auto results) {
       auto g = std::make_shared<Graph>(from.name() + "_vmap");
       Mappeds inside;
-      for (const Mapped& m : x) inside.push_back({g->parameter(str("x", inside.size()), m.value.type()), true});
+      for (const Mapped& m : x) inside.push_back({g->parameter(str("x", inside.size()), m.value.type()), m.batched});
       Batcher b(*g, size_);
       g->set_results(results(b, inside));
       return GraphRef(g);
@@ -140,7 +138,23 @@ class Batcher {
       for (size_t i = 0; i < next.size(); ++i) out.push_back(b.select(holds, b.full(next[i]), in[i].value));
       return out;
     });
-    return all_batched(op::while_loop.all(values_of(x), {{"condition", any_holds}, {"body", step}}));
+    Attrs attrs = n.attrs;
+    attrs.set("condition", any_holds), attrs.set("body", step);
+    return all_batched(op::while_loop.all(values_of(x), attrs));
+  }
+
+  // The batch is axis 0 of an element, and so axis 1 of what is walked and stacked.
+  Mappeds scan(const Node& n, const Mappeds& operands) {
+    const op::ScanParts p(n.attrs);
+    Mappeds x = operands;
+    for (size_t k = 0; k < x.size(); ++k)
+      if (k < p.carries) x[k] = {full(x[k]), true};
+      else if (p.is_walked(k) && x[k].batched) x[k].value = op::move_axis(x[k].value, 0, 1);
+    Attrs attrs = n.attrs;
+    attrs.set("body", batched_body(p.body, x));
+    Values results = op::scan.all(values_of(x), attrs);
+    for (size_t k = p.carries; k < results.size(); ++k) results[k] = op::move_axis(results[k], 1, 0);
+    return all_batched(results);
   }
 
   Graph& out_;

@@ -97,6 +97,17 @@ TEST(Infer, ControlFlowNamesTheGraphAndItsTypes) {
   EXPECT_EQ(error_of("%x: f32[2]", "while_loop %x {condition = @f, body = @f}", f),
             "while_loop: @f gives (f32[2]), expected (bool[])");
   EXPECT_EQ(error_of("%x: f32[2]", "while_loop %x {condition = @g, body = @f}", f + g), "");
+  EXPECT_EQ(error_of("%x: f32[2]", "while_loop %x {condition = @g, body = @f, constants = 2}", f + g),
+            "while_loop: 2 constants of 1 operands");
+  EXPECT_EQ(error_of("%x: f32[2]", "scan %x {body = @f, length = [3], carries = 2}", f),
+            "scan: 2 carries and 0 constants of 1 operands");
+  EXPECT_EQ(error_of("%x: f32[4, 2]", "scan %x {body = @f, length = [3]}", f),
+            "scan: operand 0 is f32[4, 2], expected an axis 0 of length 3");
+  EXPECT_EQ(error_of("%x: f32[]", "scan %x {body = @f, length = [3]}", f),
+            "scan: operand 0 is f32[], expected an axis of length 3");
+  EXPECT_EQ(error_of("%x: f32[2]", "scan %x {body = @g, length = [3], carries = 1}", g),
+            "scan: @g gives (bool[]), expected the carries (f32[2]) first");
+  EXPECT_EQ(error_of("%x: f32[3, 2]", "scan %x {body = @f, length = [3]}", f), "");
 }
 
 // What requirements_of says is broken where the symbols have these values.

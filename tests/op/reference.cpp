@@ -1,5 +1,7 @@
 #include "reference.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "graph/copy.h"
 
@@ -7,6 +9,31 @@ namespace tegula::reference {
 namespace {
 
 Arrays run(const Graph& graph, const Arrays& parameters, const Bindings& symbols, bool expand_first);
+
+// Element i of axis 0, and the elements as an array again.
+Array element(const Array& x, int64_t i) {
+  Array out(x.dtype, {x.shape.begin() + 1, x.shape.end()});
+  std::copy_n(x.data.begin() + i * out.size(), out.size(), out.data.begin());
+  return out;
+}
+Arrays run_scan(const Node& n, const Arrays& in, const Bindings& symbols) {
+  size_t carries = size_t(n.attrs.integer("carries")), walked = in.size() - size_t(n.attrs.integer("constants"));
+  Call call{n, in, symbols};
+  Arrays now(in.begin(), in.begin() + int64_t(carries)), out;
+  for (size_t r = 0; r < n.results.size(); ++r) out.push_back(call.result(r));
+  int64_t length = call.dim(n.attrs.dims("length")[0]);
+  for (int64_t step = 0; step < length; ++step) {
+    int64_t at = n.attrs.boolean("reverse") ? length - 1 - step : step;
+    Arrays given = now;
+    for (size_t k = carries; k < in.size(); ++k) given.push_back(k < walked ? element(in[k], at) : in[k]);
+    Arrays got = run(n.attrs.graph("body"), given, symbols, false);
+    for (size_t r = 0; r < out.size(); ++r)
+      if (r < carries) now[r] = got[r];
+      else std::copy(got[r].data.begin(), got[r].data.end(), out[r].data.begin() + at * got[r].size());
+  }
+  std::copy(now.begin(), now.end(), out.begin());
+  return out;
+}
 
 // Control flow, and what has no reference of its own: its expansion.
 Arrays run_node(const Node& n, const Arrays& in, const Bindings& symbols, bool expand_first) {
@@ -18,10 +45,14 @@ Arrays run_node(const Node& n, const Arrays& in, const Bindings& symbols, bool e
   }
   if (n.op->name == "while_loop") {
     Arrays now = in;
-    while (run(graph("condition"), now, symbols, false)[0].at({}) != Complex(0))
-      now = run(graph("body"), now, symbols, false);
+    while (run(graph("condition"), now, symbols, false)[0].at({}) != Complex(0)) {
+      Arrays next = run(graph("body"), now, symbols, false);
+      std::move(next.begin(), next.end(), now.begin());
+    }
+    now.resize(n.results.size());
     return now;
   }
+  if (n.op->name == "scan") return run_scan(n, in, symbols);
   auto own = table().find(n.op->name);
   if (own != table().end() && !(expand_first && n.op->expand)) return own->second({n, in, symbols});
   check(n.op->expand, n.op->name, " has neither a reference nor an expansion");
