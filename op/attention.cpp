@@ -1,12 +1,10 @@
 #include "op/attention.h"
 
-#include <cmath>
-
-#include "op/less_equal.h"
-#include "op/matmul.h"
+#include "op/attention_chunks.h"
+#include "op/broadcast_to.h"
+#include "op/flash_attention.h"
 #include "op/operators.h"
-#include "op/rsqrt.h"
-#include "op/softmax.h"
+#include "op/sum.h"
 
 namespace tegula::op {
 
@@ -33,26 +31,19 @@ std::vector<Type> infer_attention(const Infer& i) {
   return {out};
 }
 
+// The kernel where it can be: it computes in f32, and with heads of a size that it is compiled for.
 Values expand_attention(const Node& n, std::span<const Value> x) {
-  Value q = x[0], k = x[1], v = x[2];
-  Graph& graph = *q.graph;
-  double scale = n.attrs.number("scale");
-  if (scale == 0 && q.dim(-1).is_constant()) scale = 1 / ::std::sqrt(double(q.dim(-1).value()));
-  Value factor = scale != 0 ? scalar_like(q, scale) : rsqrt(dim_value(graph, q.dim(-1), q.dtype()));
-  Value scores = matmul(q, k, {{"transpose_b", true}}) * factor;
-  Value never = scalar_like(scores, -INFINITY), zero = scalar_like(scores, 0);
-  bool may_see_nothing = x.size() > 3;
-  if (n.attrs.boolean("causal")) {
-    Dim more_keys = k.dim(-2) - q.dim(-2);
-    if (!more_keys.is_constant() || more_keys.value() < 0) may_see_nothing = true;
-    Value ahead = dim_value(graph, more_keys, DType::kI32);
-    Value key = iota_along(scores, scores.rank() - 1), query = iota_along(scores, scores.rank() - 2);
-    scores = where(less_equal(key, query + ahead), scores, never);
+  auto fits = [](const Dim& d) { return d.is_constant() && d.value() > 0 && d.value() <= kWidestHead; };
+  if (x[0].dtype() == DType::kF64 || !fits(x[0].dim(-1)) || !fits(x[2].dim(-1))) return {attention_by_chunks(n, x)};
+  const Shape& out = n.result_type().shape;
+  Values all;
+  for (Value v : x.first(3)) {
+    Shape shape(out.begin(), out.end() - 2);
+    shape.insert(shape.end(), v.shape().end() - 2, v.shape().end());
+    all.push_back(broadcast_to(v, {{"shape", shape}}));
   }
-  if (x.size() > 3) scores = where(x[3], scores, never);
-  if (!may_see_nothing) return {matmul(softmax(scores), v)};
-  Value nothing = equal(max(scores, {{"axes", std::vector<int64_t>{-1}}, {"keep_dims", true}}), never);
-  return {where(nothing, zero, matmul(softmax(where(nothing, zero, scores)), v))};  // no NaN even in the gradient
+  if (x.size() > 3) all.push_back(x[3]);
+  return {flash_attention(all, n.attrs)};
 }
 
 }  // namespace tegula::op

@@ -6,6 +6,10 @@ namespace tegula::op {
 
 std::vector<Type> infer_attention(const Infer& i);
 Values expand_attention(const Node& n, std::span<const Value> x);
+Values vjp_attention(const Vjp& v);
+
+inline constexpr std::array<AttrSpec, kMaxAttrs> kAttentionAttrs = {
+    {{"causal", AttrKind::kBool, "false"}, {"scale", AttrKind::kFloat, "0.0"}}};
 
 inline constexpr Op attention{
     .name = "attention",
@@ -16,9 +20,10 @@ inline constexpr Op attention{
         "[.., t, s]: only where it holds. A query that sees no key gives zeros. A scale of 0 is 1 / sqrt(d).",
     .operands = {{{"q", kFloats}, {"k", kFloats}, {"v", kFloats}, {"mask", kBools}}},
     .optional = 1,
-    .attrs = {{{"causal", AttrKind::kBool, "false"}, {"scale", AttrKind::kFloat, "0.0"}}},
+    .attrs = kAttentionAttrs,
     .infer = infer_attention,
     .expand = expand_attention,
+    .vjp = vjp_attention,
 };
 
 }  // namespace tegula::op

@@ -95,6 +95,18 @@ void add_attention_cases(std::vector<Case>& out) {
   out.push_back({.op = "attention",
                  .parameters = "%q: T[4, 3], %k: T[2, 3], %v: T[2, 3]",
                  .body = "attention %q, %k, %v {causal = true}"});
+  // More keys than are taken at once, the last chunk not full; once more with leading axes that broadcast.
+  out.push_back({.op = "attention",
+                 .parameters = "%q: T[3, 2], %k: T[131, 2], %v: T[131, 1]",
+                 .body = "attention %q, %k, %v {causal = true}",
+                 .dtypes = kFloats});
+  out.push_back({.op = "attention",
+                 .parameters = "%q: T[2, 1, 2, 2], %k: T[2, 1, 130, 2], %v: T[130, 1], %mask: bool[2, 1, 1, 130]",
+                 .body = "attention %q, %k, %v, %mask {scale = 0.8}",
+                 .dtypes = set_of(DType::kF32) | set_of(DType::kF64)});
+  out.push_back({.op = "flash_attention",
+                 .parameters = "%q: T[2, n, 3], %k: T[2, 5, 3], %v: T[2, 5, 2], %mask: bool[n, 1]",
+                 .body = "flash_attention %q, %k, %v, %mask {causal = true}"});
 }
 
 }  // namespace tegula::reference

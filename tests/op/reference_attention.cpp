@@ -147,6 +147,14 @@ Arrays linear_attention(const Call& c) {
   return {state, y};
 }
 
+// Does the mask, which broadcasts, hide the score at this index?
+bool masked(const Array& mask, const Index& at) {
+  Index i(at.end() - int64_t(mask.shape.size()), at.end());
+  for (size_t a = 0; a < i.size(); ++a)
+    if (mask.shape[a] == 1) i[a] = 0;
+  return mask.at(i) == Complex(0);
+}
+
 // The last two axes of an index are a query's place and a place in its value.
 Array attention(const Call& c) {
   const Array &q = c.in[0], &k = c.in[1], &v = c.in[2];
@@ -165,7 +173,7 @@ Array attention(const Call& c) {
     std::vector<std::vector<Real>> seen;
     for (int64_t key = 0; key < keys; ++key) {
       if (c.attrs().boolean("causal") && key > query + ahead) continue;
-      if (c.in.size() > 3 && c.in[3].at(at(query, key)) == Complex(0)) continue;
+      if (c.in.size() > 3 && masked(c.in[3], at(query, key))) continue;
       Real dot = 0;
       for (int64_t e = 0; e < q.shape.back(); ++e) dot += q.real(at(query, e)) * k.real(at(key, e));
       scores.push_back(dot * scale);
@@ -184,6 +192,7 @@ void add_attention(Table& t) {
   t["causal_conv"] = causal_conv;
   t["linear_attention"] = linear_attention;
   t["attention"] = [](const Call& c) -> Arrays { return {attention(c)}; };
+  t["flash_attention"] = t["attention"];
   t["cache_write"] = [](const Call& c) -> Arrays {
     Array y = c.in[0];
     const Array& values = c.in[2];
