@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "compile/cpp.h"
 #include "compile/flatten.h"
+#include "kernel/columns.h"
 #include "kernel/map.h"
 #include "kernel/row.h"
 #include "op/reduction.h"
@@ -193,7 +194,8 @@ class Emitter {
                split_index("row", shape, index, dim_), "return [=](i64 ", col, ") { ", stores, "}; });\n");
   }
 
-  // What is computed along rows of a space: which of its axes are one row's, and which count the rows.
+  // What is computed along rows of a space: which of its axes are one row's, and which count the rows. Where the last
+  // axis is among those that count, a strip of neighbouring rows (columns, in memory) is computed at once.
   struct RowSpace {
     Shape space, kept, reduced;
     std::vector<int64_t> axes;  // that are reduced
@@ -208,6 +210,11 @@ class Emitter {
         (is_reduced ? reduced : kept).push_back(space[a]);
         (is_reduced ? reduced_index : kept_index).push_back(index[a]);
       }
+    }
+    bool in_strips(bool simt) const {
+      const int64_t least = simt ? 32 : 8;  // of fewer, each is a row
+      return !axes.empty() && axes.back() + 1 != int64_t(space.size()) &&
+             !(space.back().is_constant() && space.back().value() < least);
     }
     // the index of a value with one element a row, in its own rank
     std::vector<std::string> at_row(Value v) const {
@@ -226,6 +233,12 @@ class Emitter {
 
   // The function of a place c in the row that begins with this text.
   std::string column(const RowSpace& s) { return "[=](i64 c) { " + split_index("c", s.reduced, s.reduced_index, dim_); }
+  // The function of a lane l of a strip, or of a place c in its column and a lane, that begins with this text.
+  std::string lane(const RowSpace& s) { return str("[=](i64 l) { const i64 ", s.index.back(), " = j0 + l; "); }
+  std::string column_lane(const RowSpace& s) {
+    return str("[=](i64 c, i64 l) { const i64 ", s.index.back(), " = j0 + l; ",
+               split_index("c", s.reduced, s.reduced_index, dim_));
+  }
 
   // Everything that depends on a reduction, for one row, whose indices are in scope.
   std::string row_values(const RowSpace& s) {
@@ -247,21 +260,71 @@ class Emitter {
     return text;
   }
 
+  // The same for a strip of `lanes` rows, of which the first is the one at j0 along the last axis.
+  std::string strip_values(const RowSpace& s) {
+    header("kernel/columns.h");
+    std::string text;
+    for (const Node& n : body_.nodes()) {
+      Value v = n.results[0];
+      if (!of_rows_.contains(v.id)) continue;
+      const bool reduces = !n.op->reduce.empty();
+      if (!reduces && !s.is_row_value(v)) {
+        text += "    " + pull(n) + "\n";
+        continue;
+      }
+      text += str("    Compute<", info(v.dtype()).cpp, "> s", v.id, "[kStrip];\n    auto r", v.id, " = ");
+      if (reduces)
+        text += str("reduce_lanes<", n.op->reduce, ">(s", v.id, ", ", dim_(product(s.reduced)), ", lanes, ",
+                    column_lane(s), "return ", call(n.operands[0], s.index), "; });\n");
+      else text += str("keep_lanes(s", v.id, ", lanes, ", lane(s), elementwise_at(n, s.at_row(v)), " });\n");
+      text += str("    auto ", name(v), " = [=](auto... i) { return ",
+                  rounded(v, str("r", v.id, "(last_of(i...) - j0)")), "; };\n");
+    }
+    return text;
+  }
+
+  struct RowStores {
+    std::string one_a_row, each_column;
+  };
+  RowStores row_stores(const RowSpace& s) {
+    RowStores out;
+    for (size_t i = 0; i < body_.results().size(); ++i) {
+      Value v = body_.results()[i];
+      bool one_a_row = of_rows_.contains(v.id) && s.is_row_value(v);
+      (one_a_row ? out.one_a_row : out.each_column) += store(i, one_a_row ? s.at_row(v) : s.index) + " ";
+    }
+    return out;
+  }
+
   std::string rows() {
     RowSpace s(*anchor_);
+    if (s.in_strips(simt_)) return columns(s);
     Dim count = product(s.kept);
     out_.grid = kernel::row_blocks(count);
     std::string text = str("  rows(blocks, ", dim_(count), ", [=](i64 row) {\n    ",
                            split_index("row", s.kept, s.kept_index, dim_), "\n", row_values(s));
-    std::string row_stores, column_stores;
-    for (size_t i = 0; i < body_.results().size(); ++i) {
-      Value v = body_.results()[i];
-      bool one_a_row = of_rows_.contains(v.id) && s.is_row_value(v);
-      (one_a_row ? row_stores : column_stores) += store(i, one_a_row ? s.at_row(v) : s.index) + " ";
-    }
-    if (!row_stores.empty()) text += "    for_each(1, [=](i64) { " + row_stores + "});\n";
-    if (!column_stores.empty())
-      text += str("    for_each(", dim_(product(s.reduced)), ", ", column(s), column_stores, "});\n");
+    const RowStores stores = row_stores(s);
+    if (!stores.one_a_row.empty()) text += "    for_each(1, [=](i64) { " + stores.one_a_row + "});\n";
+    if (!stores.each_column.empty())
+      text += str("    for_each(", dim_(product(s.reduced)), ", ", column(s), stores.each_column, "});\n");
+    return text + "  });\n";
+  }
+
+  std::string columns(const RowSpace& s) {
+    Shape outer(s.kept.begin(), s.kept.end() - 1);
+    const Dim rows = product(outer), &cols = s.kept.back();
+    out_.grid =
+        simt_ ? Grid{{rows, cols}, [](const int64_t* d) { return int64_t(kernel::column_blocks(d[0], d[1], true)); }}
+              : Grid{{rows, cols}, [](const int64_t* d) { return int64_t(kernel::column_blocks(d[0], d[1])); }};
+    std::vector<std::string> outer_index(s.kept_index.begin(), s.kept_index.end() - 1);
+    std::string text =
+        str("  columns(blocks, ", dim_(rows), ", ", dim_(cols), ", [=](i64 row, i64 j0, i64 lanes) {\n    ",
+            split_index("row", outer, outer_index, dim_), "\n", strip_values(s));
+    const RowStores stores = row_stores(s);
+    if (!stores.one_a_row.empty()) text += str("    for_each(lanes, ", lane(s), stores.one_a_row, "});\n");
+    if (!stores.each_column.empty())
+      text += str("    for (i64 c = 0; c < ", dim_(product(s.reduced)), "; ++c)\n      for_each(lanes, ", lane(s),
+                  split_index("c", s.reduced, s.reduced_index, dim_), stores.each_column, "});\n");
     return text + "  });\n";
   }
 
