@@ -5,9 +5,11 @@
 
 #include "base/error.h"
 #include "compile/cpp.h"
+#include "compile/far_axis.h"
 #include "compile/flatten.h"
 #include "kernel/columns.h"
 #include "kernel/map.h"
+#include "kernel/map_across.h"
 #include "kernel/row.h"
 #include "op/reduction.h"
 
@@ -181,6 +183,7 @@ class Emitter {
   // --- the three kinds of kernel ---
 
   std::string map() {
+    if (const int axis = far_axis(body_); axis >= 0) return map_across(axis);
     header("kernel/map.h");
     Shape shape = body_.results()[0].shape();
     Dim cols = shape.empty() ? Dim(1) : shape.back(), rows = 1;
@@ -192,6 +195,26 @@ class Emitter {
     std::string col = index.empty() ? "" : index.back();
     return str("  map(blocks, ", dim_(rows), ", ", dim_(cols), ", [=](i64 row) { ",
                split_index("row", shape, index, dim_), "return [=](i64 ", col, ") { ", stores, "}; });\n");
+  }
+
+  std::string map_across(int axis) {
+    header("kernel/map_across.h");
+    const Value result = body_.results()[0];
+    const Shape& shape = result.shape();
+    const Shape before(shape.begin(), shape.begin() + axis), between(shape.begin() + axis + 1, shape.end() - 1);
+    const std::vector<std::string> index = index_names(shape.size());
+    const std::string split = split_index("o", before, {index.begin(), index.begin() + axis}, dim_) +
+                              split_index("i", between, {index.begin() + axis + 1, index.end() - 1}, dim_);
+    const Dim outer = product(before), across = shape[size_t(axis)], inner = product(between), cols = shape.back();
+    out_.grid = {{outer, across, inner, cols},
+                 simt_
+                     ? [](const int64_t* d) { return int64_t(kernel::map_across_blocks(d[0], d[1], d[2], d[3], true)); }
+                     : [](const int64_t* d) { return int64_t(kernel::map_across_blocks(d[0], d[1], d[2], d[3])); }};
+    const std::string place = str("[=](i64 ", index[size_t(axis)], ", i64 ", index.back());
+    return str("  map_across<", info(result.dtype()).cpp, ">(blocks, ", dim_(outer), ", ", dim_(across), ", ",
+               dim_(inner), ", ", dim_(cols), ",\n    [=](i64 o, i64 i) { ", split, "return ", place, ") { return ",
+               call(result, index), "; }; },\n    [=](i64 o, i64 i) { ", split, "return ", place,
+               ", auto x) { store(o0 + ", offset(shape, index, dim_), ", x); }; });\n");
   }
 
   // What is computed along rows of a space: which of its axes are one row's, and which count the rows. Where the last
