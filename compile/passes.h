@@ -16,6 +16,8 @@ GraphPtr eliminate_common_subexpressions(const Graph& graph);
 GraphPtr eliminate_dead_code(const Graph& graph);
 // Joins matmuls that share their left operand.
 GraphPtr merge_matmuls(const Graph& graph);
+// Computes in parts what few cores could share out otherwise.
+GraphPtr split(const Graph& graph);
 // Groups nodes into launches; see fuse.cpp.
 GraphPtr fuse(const Graph& graph);
 

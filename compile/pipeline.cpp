@@ -10,8 +10,13 @@ namespace tegula {
 namespace {
 
 constexpr Pass kPasses[] = {
-    {"expand", expand},           {"canonicalize", canonicalize},   {"cse", eliminate_common_subexpressions},
-    {"dce", eliminate_dead_code}, {"merge_matmuls", merge_matmuls}, {"fuse", fuse},
+    {"expand", expand},
+    {"canonicalize", canonicalize},
+    {"cse", eliminate_common_subexpressions},
+    {"dce", eliminate_dead_code},
+    {"merge_matmuls", merge_matmuls},
+    {"split", split},
+    {"fuse", fuse},
     {"fuse_rows", fuse_rows},
 };
 constexpr size_t kNumSimplifying = 4;  // of them, before weights are folded; the last, fuse_rows, is not for SIMT

@@ -162,6 +162,9 @@ struct Op {
   bool is_random_access = false;  // element rule that loads an index from memory (gather): not free to repeat
   int8_t in_place = -1;  // result 0 is this operand's buffer, changed (scatter); copied first where still needed
 
+  // The same in parts that run side by side, where the node's results are too few to share out; empty: they aren't.
+  Values (*split)(const Node&, std::span<const Value> operands) = nullptr;
+
   Values (*vjp)(const Vjp&) = nullptr;      // null: expand's gradient, or not differentiable
   bool differentiable = true;               // false: cotangents stop here (comparisons, argmax)
   Values (*batch)(const Batch&) = nullptr;  // null: the elementwise rule, or expand's

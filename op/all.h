@@ -11,6 +11,7 @@ inline constexpr Op all{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "And",
+    .split = split_reduction,
     .differentiable = false,
     .batch = batch_reduction,
 };

@@ -11,6 +11,7 @@ inline constexpr Op any{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "Or",
+    .split = split_reduction,
     .differentiable = false,
     .batch = batch_reduction,
 };

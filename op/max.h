@@ -11,6 +11,7 @@ inline constexpr Op max{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "Max",
+    .split = split_reduction,
     .vjp = vjp_extreme,
     .batch = batch_reduction,
 };

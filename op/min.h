@@ -12,6 +12,7 @@ inline constexpr Op min{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "Min",
+    .split = split_reduction,
     .vjp = vjp_extreme,
     .batch = batch_reduction,
 };

@@ -13,6 +13,7 @@ inline constexpr Op prod{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "Mul",
+    .split = split_reduction,
     .vjp = vjp_prod,
     .batch = batch_reduction,
 };

@@ -6,6 +6,7 @@
 
 #include "op/axis.h"
 #include "op/operators.h"
+#include "op/split.h"
 
 namespace tegula::op {
 

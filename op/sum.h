@@ -11,6 +11,7 @@ inline constexpr Op sum{
     .attrs = kReductionAttrs,
     .infer = infer_reduction,
     .reduce = "Add",
+    .split = split_reduction,
     .vjp = [](const Vjp& v) -> Values {
       return {broadcast_to(put_back(v.dy(), v.x().shape(), v.node.attrs), {{"shape", v.x().shape()}})};
     },
