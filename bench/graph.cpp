@@ -7,9 +7,10 @@
 #include <random>
 
 #include "base/file.h"
-#include "compile/program.h"
 #include "graph/parse.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
+#include "runtime/run.h"
 
 namespace tegula {
 namespace {
@@ -28,9 +29,9 @@ std::vector<uint8_t> random_bytes(const Type& type) {
   return out;
 }
 
-std::unique_ptr<Program> prepare(const std::string& file, const DeviceRef& device) {
+std::unique_ptr<Run> prepare(const std::string& file, const DeviceRef& device) {
   const std::shared_ptr<Graph> graph = parse_graph(read_file(file), all_ops(), file);
-  auto program = std::make_unique<Program>(*graph, device, graph->name());
+  auto run = std::make_unique<Run>(std::make_shared<Program>(compile_graph(*graph, *device, graph->name()), device));
   for (size_t i = 0; i < graph->parameters().size(); ++i) {
     const Type& type = graph->parameters()[i].value.type();
     const std::vector<uint8_t> bytes = random_bytes(type);
@@ -38,18 +39,18 @@ std::unique_ptr<Program> prepare(const std::string& file, const DeviceRef& devic
     device->write(*buffer, 0, bytes);
     std::vector<int64_t> shape;
     for (const Dim& d : type.shape) shape.push_back(d.value());
-    program->bind(int(i), buffer, shape);
+    run->bind(int(i), buffer, type.dtype, shape);
   }
-  return program;
+  return run;
 }
 
 void serve(int num_files, char** files) {
   const DeviceRef device = open_device("cpu", 0);
-  std::vector<std::unique_ptr<Program>> programs;
-  for (int i = 0; i < num_files; ++i) programs.push_back(prepare(files[i], device));
+  std::vector<std::unique_ptr<Run>> runs;
+  for (int i = 0; i < num_files; ++i) runs.push_back(prepare(files[i], device));
   for (size_t i = 0; std::cin >> i;) {
     const auto start = std::chrono::steady_clock::now();
-    programs.at(i)->run();
+    runs.at(i)->run();
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
     std::printf("%.2f\n", took.count());
     std::fflush(stdout);

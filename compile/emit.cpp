@@ -206,10 +206,7 @@ class Emitter {
     const std::string split = split_index("o", before, {index.begin(), index.begin() + axis}, dim_) +
                               split_index("i", between, {index.begin() + axis + 1, index.end() - 1}, dim_);
     const Dim outer = product(before), across = shape[size_t(axis)], inner = product(between), cols = shape.back();
-    out_.grid = {{outer, across, inner, cols},
-                 simt_
-                     ? [](const int64_t* d) { return int64_t(kernel::map_across_blocks(d[0], d[1], d[2], d[3], true)); }
-                     : [](const int64_t* d) { return int64_t(kernel::map_across_blocks(d[0], d[1], d[2], d[3])); }};
+    out_.grid = kernel::map_across_blocks(outer, across, inner, cols, simt_);
     const std::string place = str("[=](i64 ", index[size_t(axis)], ", i64 ", index.back());
     return str("  map_across<", info(result.dtype()).cpp, ">(blocks, ", dim_(outer), ", ", dim_(across), ", ",
                dim_(inner), ", ", dim_(cols), ",\n    [=](i64 o, i64 i) { ", split, "return ", place, ") { return ",
@@ -336,9 +333,7 @@ class Emitter {
   std::string columns(const RowSpace& s) {
     Shape outer(s.kept.begin(), s.kept.end() - 1);
     const Dim rows = product(outer), &cols = s.kept.back();
-    out_.grid =
-        simt_ ? Grid{{rows, cols}, [](const int64_t* d) { return int64_t(kernel::column_blocks(d[0], d[1], true)); }}
-              : Grid{{rows, cols}, [](const int64_t* d) { return int64_t(kernel::column_blocks(d[0], d[1])); }};
+    out_.grid = kernel::column_blocks(rows, cols, simt_);
     std::vector<std::string> outer_index(s.kept_index.begin(), s.kept_index.end() - 1);
     std::string text =
         str("  columns(blocks, ", dim_(rows), ", ", dim_(cols), ", [=](i64 row, i64 j0, i64 lanes) {\n    ",

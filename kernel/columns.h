@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernel/block.h"
+#include "kernel/grid.h"
 
 namespace tegula::kernel {
 
@@ -19,14 +20,14 @@ constexpr i64 strip_lanes(bool simt) { return simt ? kThreads : 256; }
 inline constexpr i64 kStrip = kSimt ? 1 : strip_lanes(false);  // of which one thread keeps values
 
 // Number of blocks; for the host as well.
-constexpr i64 column_blocks(i64 rows, i64 cols, bool simt = kSimt) {
-  return rows <= 0 || cols <= 0 ? 0 : rows * ((cols + strip_lanes(simt) - 1) / strip_lanes(simt));
+constexpr auto column_blocks(auto rows, auto cols, bool simt = kSimt) {
+  return rows * ceildiv(cols, strip_lanes(simt));
 }
 
 template <class F>
 inline void columns(Blocks blocks, i64 rows, i64 cols, F f) {
   constexpr i64 lanes = strip_lanes(kSimt);
-  const i64 strips = (cols + lanes - 1) / lanes, count = column_blocks(rows, cols);
+  const i64 strips = ceildiv(cols, lanes), count = column_blocks(rows, cols);
   const i64 end = blocks.end < count ? blocks.end : count;
   for (i64 b = blocks.begin; b < end; ++b) {
     const i64 j0 = b % strips * lanes;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "kernel/block.h"
+#include "kernel/grid.h"
 
 namespace tegula::kernel {
 
@@ -16,10 +17,8 @@ namespace tegula::kernel {
 constexpr i64 transposed_tile(bool simt = kSimt) { return simt ? 32 : 16; }
 
 // Number of blocks; for the host as well.
-constexpr i64 map_across_blocks(i64 outer, i64 across, i64 inner, i64 cols, bool simt = kSimt) {
-  if (outer <= 0 || across <= 0 || inner <= 0 || cols <= 0) return 0;
-  const i64 tile = transposed_tile(simt);
-  return outer * inner * ((across + tile - 1) / tile) * ((cols + tile - 1) / tile);
+constexpr auto map_across_blocks(auto outer, auto across, auto inner, auto cols, bool simt = kSimt) {
+  return outer * inner * ceildiv(across, transposed_tile(simt)) * ceildiv(cols, transposed_tile(simt));
 }
 
 namespace detail {

@@ -1,7 +1,6 @@
 #include "op/flash_attention.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "kernel/attention.h"
 
@@ -47,15 +46,12 @@ KernelCall flash_attention_kernel(const KernelCode& c) {
     bias = of_token(", i64 j", str("return ", c.load(3), "(", index, ") ? 0.0f : -kInfinity<f32>;"));
   }
   double scale = c.node.attrs.number("scale");
-  char number[40];
-  std::snprintf(number, sizeof number, "%af",
-                double(float(scale != 0 ? scale : 1 / std::sqrt(double(q.shape.back().value())))));
+  if (scale == 0) scale = 1 / std::sqrt(double(q.shape.back().value()));
   return {
-      "kernel/attention.h",
-      {{tokens}, [](const int64_t* d) { return int64_t(kernel::attention_blocks(d[0], 1)); }},
+      "kernel/attention.h", kernel::attention_blocks(tokens, Dim(1)),
       str("attention<1, 1, ", c.dim(q.shape.back()), ", ", c.dim(v.shape.back()), ">(blocks, DenseBatch{",
           c.dim(product(lead)), ", ", c.dim(queries), ", ", c.dim(keys), "}, ", c.dim(tokens), ", AttentionOptions{",
-          number, ", ", c.node.attrs.boolean("causal") ? "true" : "false", "}, ",
+          cpp_text(float(scale)), ", ", c.node.attrs.boolean("causal") ? "true" : "false", "}, ",
           of_token(", i64 d", str("return ", c.load(0), "(", at, "i, d);")), ", ", of_sequence(1), ", ", of_sequence(2),
           ", None{}, ", bias, ", ", of_token(", i64 d, f32 x", str(c.store(0), "(", at, "i, d, x);")), ");")};
 }

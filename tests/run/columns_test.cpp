@@ -6,9 +6,9 @@
 #include <cstring>
 #include <random>
 
-#include "compile/program.h"
 #include "graph/parse.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
 
 namespace tegula {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <numeric>
 
-#include "compile/program.h"
 #include "graph/parse.h"
 #include "op/ops.h"
+#include "runtime/compile_graph.h"
 
 namespace tegula {
 namespace {
