@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/number_text.h"
 #include "kernel/attention.h"
 
 namespace tegula::op {
