@@ -32,7 +32,8 @@ using GraphRef = std::shared_ptr<const Graph>;
 using AttrValue =
     std::variant<bool, int64_t, double, std::string, DType, std::vector<int64_t>, std::vector<Dim>, Literal, GraphRef>;
 
-// A value of one of the kinds. Copied and destroyed in attr.cpp: inlined, that was half of what a file of models compiled.
+// A value of one of the kinds. Copied and destroyed in attr.cpp: inlined, that was half of what a file of models
+// compiled.
 struct Attr : AttrValue {
   using AttrValue::AttrValue;
   Attr(const Attr& other);
