@@ -292,7 +292,7 @@ class Emitter {
         text += "    " + pull(n) + "\n";
         continue;
       }
-      text += str("    Compute<", info(v.dtype()).cpp, "> s", v.id, "[kStrip];\n    auto r", v.id, " = ");
+      text += str("    Compute<", info(v.dtype()).cpp, "> s", v.id, "[kStripLanes];\n    auto r", v.id, " = ");
       if (reduces)
         text += str("reduce_lanes<", n.op->reduce, ">(s", v.id, ", ", dim_(product(s.reduced)), ", lanes, ",
                     column_lane(s), "return ", call(n.operands[0], s.index), "; });\n");

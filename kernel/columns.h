@@ -4,7 +4,7 @@
 // Invariant: the body is called once per strip; each lane belongs to one thread, so that no barrier is needed.
 //
 //   columns(blocks, d0, d2, [=](i64 row, i64 j0, i64 lanes) {
-//     f32 s0[kStrip];
+//     f32 s0[kStripLanes];
 //     auto sum = reduce_lanes<Add>(s0, d1, lanes, [=](i64 c, i64 l) { return load(b0 + (row * d1 + c) * d2 + j0 + l);
 //     }); for_each(lanes, [=](i64 l) { store(b1 + row * d2 + j0 + l, sum(l)); });
 //   });
@@ -17,7 +17,7 @@ namespace tegula::kernel {
 
 // Lanes of a strip: on a CPU a kilobyte of a row of f32 at a time, on SIMT targets one lane per thread.
 constexpr i64 strip_lanes(bool simt) { return simt ? kThreads : 256; }
-inline constexpr i64 kStrip = kSimt ? 1 : strip_lanes(false);  // of which one thread keeps values
+inline constexpr i64 kStripLanes = kSimt ? 1 : strip_lanes(false);  // of which one thread keeps values
 
 // Number of blocks; for the host as well.
 constexpr auto column_blocks(auto rows, auto cols, bool simt = kSimt) {
