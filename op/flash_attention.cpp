@@ -28,13 +28,13 @@ KernelCall flash_attention_kernel(const KernelCode& c) {
   std::vector<std::string> names;
   std::string at;
   for (size_t a = 0; a < lead.size(); ++a) names.push_back(str("l", a)), at += names.back() + ", ";
-  std::string split = lead.empty() ? "" : c.split("s", lead, names);
+  std::string split = lead.empty() ? "" : c.split("sequence", lead, names);
   auto of_sequence = [&](int operand) {
-    return str("[=](i64 s, i64, i64 j, i64 d) { ", split, "return ", c.load(operand), "(", at, "j, d); }");
+    return str("[=](i64 sequence, i64, i64 j, i64 d) { ", split, "return ", c.load(operand), "(", at, "j, d); }");
   };
   auto of_token = [&](std::string_view arguments, std::string_view body) {
-    return str("[=](i64 t, i64", arguments, ") { i64 s = t / ", c.dim(queries), ", i = t % ", c.dim(queries), "; ",
-               split, body, " }");
+    return str("[=](i64 t, i64", arguments, ") { i64 sequence = t / ", c.dim(queries), ", i = t % ", c.dim(queries),
+               "; ", split, body, " }");
   };
   std::string bias = "None{}";
   if (c.node.operands.size() > 3) {  // an operand that broadcasts to [lead.., t, s]
