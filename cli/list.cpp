@@ -46,7 +46,7 @@ Json names_of(DTypeSet set) {
 
 const char* kind_of(const Op& op) {
   if (op.is_elementwise()) return "elementwise";
-  return op.expand ? "composite" : "structured";
+  return op.expand && !op.kernel ? "composite" : "structured";
 }
 
 Json describe(const Op& op) {

@@ -7,7 +7,8 @@
 namespace tegula {
 namespace {
 
-bool is_composite(const Node& n) { return n.op->expand && !n.op->kernel && n.op->scalar.empty(); }
+// A kernel's expansion is for the transforms.
+bool is_expanded(const Node& n) { return op::is_composite(n) || op::is_widened(n); }
 
 // The values of a graph's results where it stands in another, with these as its parameters.
 Values inlined(const Graph& inner, const Values& given, Rewrite& r) {
@@ -31,12 +32,12 @@ Values inlined(const Graph& inner, const Values& given, Rewrite& r) {
 GraphPtr expand(const Graph& graph) {
   GraphPtr out = rewrite(graph, [](const Node& node, Rewrite& r) -> Values {
     if (node.op == &op::call) return inlined(node.attrs.graph("graph"), r[node.operands], r);
-    if (!is_composite(node)) return {};
+    if (!is_expanded(node)) return {};
     Scope scope(r.out(), node.op->name);
     return op::expanded(node, r[node.operands]);
   });
   for (const Node& n : out->nodes())
-    if (is_composite(n) || n.op == &op::call) return expand(*out);
+    if (is_expanded(n) || n.op == &op::call) return expand(*out);
   return out;
 }
 

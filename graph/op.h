@@ -1,7 +1,8 @@
 // Op: everything that is known of one operation, in one constexpr object; op/ holds one header per op.
 // One idea: an op is data. Builder functions, parser keywords, docs, tests and the compiler read it; nothing registers.
-// An op has exactly one way to become code: `scalar`, `element`, `reduce`, `kernel`, or `expand` into other ops
-// (control flow, which the compiler itself knows, has none).
+// An op has one way to become code: `scalar`, `element`, `reduce`, `kernel`, or `expand` into other ops (control flow,
+// which the compiler itself knows, has none). One with a kernel may have an expansion as well: what its gradient and
+// its batches are taken of, and what computes it in f64, since such kernels compute in f32.
 #pragma once
 
 #include <array>
@@ -161,13 +162,16 @@ struct Op {
   bool reads_back = false;        // kernel rule that writes its one result by pointer and reads it again (sort)
   bool is_random_access = false;  // element rule that loads an index from memory (gather): not free to repeat
   int8_t in_place = -1;  // result 0 is this operand's buffer, changed (scatter); copied first where still needed
+  // kernel rule: would a node of 16-bit floats round on the way? Then it is computed in f32, and rounded once.
+  bool (*rounds_often)(const Attrs&) = nullptr;
 
   // The same in parts that run side by side, where the node's results are too few to share out; empty: they aren't.
   Values (*split)(const Node&, std::span<const Value> operands) = nullptr;
 
-  Values (*vjp)(const Vjp&) = nullptr;      // null: expand's gradient, or not differentiable
-  bool differentiable = true;               // false: cotangents stop here (comparisons, argmax)
-  Values (*batch)(const Batch&) = nullptr;  // null: the elementwise rule, or expand's
+  Values (*vjp)(const Vjp&) = nullptr;  // null: expand's gradient, or not differentiable
+  bool differentiable = true;           // false: cotangents stop here (comparisons, argmax)
+  // Null: the elementwise rule, or expand's; so also where it gives no values.
+  Values (*batch)(const Batch&) = nullptr;
 
   bool is_elementwise() const { return !scalar.empty(); }
   int num_operands() const;

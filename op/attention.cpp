@@ -31,10 +31,24 @@ std::vector<Type> infer_attention(const Infer& i) {
   return {out};
 }
 
+namespace {
+
+AttentionTerms terms(const Node& n, std::span<const Value> x) {
+  return {.q = x[0],
+          .k = x[1],
+          .v = x[2],
+          .mask = x.size() > 3 ? x[3] : Value(),
+          .scale = n.attrs.number("scale"),
+          .causal = n.attrs.boolean("causal")};
+}
+
+}  // namespace
+
 // The kernel where it can be: it computes in f32, and with heads of a size that it is compiled for.
 Values expand_attention(const Node& n, std::span<const Value> x) {
   auto fits = [](const Dim& d) { return d.is_constant() && d.value() > 0 && d.value() <= kWidestHead; };
-  if (x[0].dtype() == DType::kF64 || !fits(x[0].dim(-1)) || !fits(x[2].dim(-1))) return {attention_by_chunks(n, x)};
+  if (x[0].dtype() == DType::kF64 || !fits(x[0].dim(-1)) || !fits(x[2].dim(-1)))
+    return {attention_by_chunks(terms(n, x))};
   const Shape& out = n.result_type().shape;
   Values all;
   for (Value v : x.first(3)) {
@@ -44,6 +58,11 @@ Values expand_attention(const Node& n, std::span<const Value> x) {
   }
   if (x.size() > 3) all.push_back(x[3]);
   return {flash_attention(all, n.attrs)};
+}
+
+Values vjp_attention(const Vjp& v) {
+  AttentionGradient g = attention_gradient(terms(v.node, v.operands), v.y(), v.dy());
+  return {g.q, g.k, g.v};
 }
 
 }  // namespace tegula::op

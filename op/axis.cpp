@@ -3,6 +3,7 @@
 #include "op/dim.h"
 #include "op/iota.h"
 #include "op/operators.h"
+#include "op/sum.h"
 #include "op/transpose.h"
 
 namespace tegula::op {
@@ -31,6 +32,16 @@ Value dim_value(Graph& graph, const Dim& d, DType dtype) {
 Value zeros(Graph& graph, const Type& type) {
   Value zero = scalar(graph, type.dtype, 0);
   return type.shape.empty() ? zero : broadcast_to(zero, {{"shape", type.shape}});
+}
+
+Value sum_to(Value x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  std::vector<int64_t> axes;
+  int lead = x.rank() - int(shape.size());
+  for (int a = 0; a < x.rank(); ++a)
+    if (a < lead || (shape[size_t(a - lead)].is(1) && !x.dim(a).is(1))) axes.push_back(a);
+  if (!axes.empty()) x = sum(x, {{"axes", axes}, {"keep_dims", true}});
+  return x.shape() == shape ? x : reshape(x, {{"shape", shape}});
 }
 
 }  // namespace tegula::op

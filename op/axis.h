@@ -90,5 +90,7 @@ Value iota_along(Value x, int axis, DType dtype = DType::kI32);
 // A dimension as a 0-d value of `dtype`.
 Value dim_value(Graph& graph, const Dim& d, DType dtype);
 Value zeros(Graph& graph, const Type& type);
+// x, of the shape of a result, summed over what was broadcast of an operand of `shape`.
+Value sum_to(Value x, const Shape& shape);
 
 }  // namespace tegula::op

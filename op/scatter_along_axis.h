@@ -22,6 +22,11 @@ inline constexpr Op scatter_along_axis{
     .infer = infer_scatter,
     .kernel = scatter_kernel,
     .in_place = 0,
+    .rounds_often =
+        [](const Attrs& a) {
+          const std::string& mode = a.get<std::string>("mode");
+          return mode == "add" || mode == "mul";
+        },
     .vjp = vjp_scatter,
     .batch = [](const Batch& b) -> Values {
       Attrs attrs = b.node.attrs;

@@ -5,6 +5,7 @@
 #include "graph/copy.h"
 #include "op/axis.h"
 #include "op/call.h"
+#include "op/composite.h"
 #include "op/cond.h"
 #include "op/operators.h"
 #include "op/scan.h"
@@ -26,6 +27,7 @@ class Forward {
     if (n.op == &op::cond) return cond(n, tangents);
     if (n.op == &op::while_loop) return while_loop(n, tangents);
     if (n.op == &op::scan) return scan(n, tangents);
+    if (n.op->expand && !n.op->vjp) return by_expansion(n, tangents);
     return by_gradient(n, tangents);
   }
 
@@ -139,6 +141,17 @@ class Forward {
     attrs.set("body", GraphRef(l.body));
     attrs.set("carries", int64_t(l.sizes[0])), attrs.set("constants", int64_t(l.sizes[2]));
     return tangents_among(op::scan.all(l.operands, attrs), n.results, p.carries);
+  }
+
+  // The tangents of what it expands to.
+  Values by_expansion(const Node& n, const Values& tangents) {
+    Graph inner(std::string(n.op->name));
+    Values x;
+    for (Value v : n.operands) x.push_back(inner.parameter(str("x", x.size()), v.type()));
+    inner.set_results(op::expanded(n, x));
+    Values arguments = n.operands;
+    append(arguments, present(tangents));
+    return spread(append_graph(graph_, *tangents_of(inner, tangents), arguments), n.results);
   }
 
   // The vjp of the node's vjp with respect to the cotangents, in a graph of its own: what only led there is left out.

@@ -8,8 +8,6 @@
 #include "op/call.h"
 #include "op/composite.h"
 #include "op/operators.h"
-#include "op/reduction.h"
-#include "op/sum.h"
 #include "tensor/vjp_control.h"
 
 namespace tegula {
@@ -22,7 +20,7 @@ Cotangents backward(Graph& graph, size_t first, Cotangents given, std::span<cons
 
 void accumulate(Cotangents& into, Value v, Value ct) {
   check(ct.dtype() == v.dtype(), "a cotangent of ", text(v.type()), " is ", text(ct.type()));
-  ct = sum_to(ct, v.shape());
+  ct = op::sum_to(ct, v.shape());
   Value& have = into[v.id];
   have = have ? have + ct : ct;
 }
@@ -36,18 +34,17 @@ void propagate(Graph& graph, const Node& node, const Cotangents& given, Cotangen
     cotangents.push_back(at != given.end() ? at->second : op::zeros(graph, r.type()));
   }
   Vjp v{node, node.operands, node.results, cotangents};
-  bool inlined = node.op->expand || node.op == &op::call;
-  auto rule = vjp_of_control(*node.op);
-  if (!rule && !op::is_widened(node)) rule = node.op->vjp;
-  if (rule) {
-    Values found = rule(v);
+  const auto control = vjp_of_control(*node.op);
+  const bool is_widened = !control && op::is_widened(node);
+  if (control || (node.op->vjp && !is_widened)) {
+    Values found = control ? control(v) : op::cotangents_by_rule(v);
     check(found.size() <= node.operands.size(), node.op->name, ": its rule gave ", found.size(), " cotangents");
     for (size_t i = 0; i < found.size(); ++i)
       if (found[i] && takes_cotangent(node.operands[i])) accumulate(into, node.operands[i], found[i]);
-  } else if (inlined) {
+  } else if (is_widened || node.op->expand || node.op == &op::call) {
     size_t first = graph.nodes().size();
-    Values again = node.op->expand ? op::expanded(node, node.operands)
-                                   : append_graph(graph, node.attrs.graph("graph"), node.operands);
+    Values again = node.op == &op::call ? append_graph(graph, node.attrs.graph("graph"), node.operands)
+                                        : op::expanded(node, node.operands);
     Cotangents seeds;
     for (size_t i = 0; i < again.size(); ++i)
       if (takes_cotangent(again[i])) accumulate(seeds, again[i], cotangents[i]);
@@ -100,16 +97,6 @@ Cotangents backward(Graph& graph, size_t first, Cotangents given, std::span<cons
 }  // namespace
 
 bool takes_cotangent(Value v) { return is_float(v.dtype()) || is_complex(v.dtype()); }
-
-Value sum_to(Value ct, const Shape& shape) {
-  if (ct.shape() == shape) return ct;
-  std::vector<int64_t> axes;
-  int lead = ct.rank() - int(shape.size());
-  for (int a = 0; a < ct.rank(); ++a)
-    if (a < lead || (shape[size_t(a - lead)].is(1) && !ct.dim(a).is(1))) axes.push_back(a);
-  if (!axes.empty()) ct = op::sum(ct, {{"axes", axes}, {"keep_dims", true}});
-  return ct.shape() == shape ? ct : op::reshape(ct, {{"shape", shape}});
-}
 
 Values vjp(std::span<const Value> results, std::span<const Value> cotangents, std::span<const Value> wrt) {
   check(results.size() == cotangents.size(), "vjp: ", results.size(), " results, ", cotangents.size(), " cotangents");

@@ -23,7 +23,4 @@ Values grad(Value loss, std::span<const Value> wrt);
 // Does a value have a cotangent at all: is it of floats or complex numbers?
 bool takes_cotangent(Value v);
 
-// `ct`, which a rule gave for an operand of `shape`, summed over what was broadcast.
-Value sum_to(Value ct, const Shape& shape);
-
 }  // namespace tegula

@@ -67,7 +67,8 @@ class Batcher {
     if (n.op == &op::cond) return cond(n, operands);
     if (n.op == &op::while_loop) return while_loop(n, operands);
     if (n.op == &op::scan) return scan(n, operands);
-    if (n.op->batch || n.op->is_elementwise()) return by_rule(n, operands);
+    if (n.op->batch || n.op->is_elementwise())
+      if (Mappeds found = by_rule(n, operands); !found.empty()) return found;
     if (n.op->expand) return by_expansion(n, operands);
     fail(n.op->name, ": has no batching rule");
   }
