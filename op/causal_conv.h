@@ -6,6 +6,8 @@ namespace tegula::op {
 
 std::vector<Type> infer_causal_conv(const Infer& i);
 KernelCall causal_conv_kernel(const KernelCode& c);
+Values expand_causal_conv(const Node& n, std::span<const Value> x);
+Values batch_causal_conv(const Batch& b);
 
 inline constexpr Op causal_conv{
     .name = "causal_conv",
@@ -16,17 +18,18 @@ inline constexpr Op causal_conv{
         "its "
         "state is read in slot from[s] (below 0: zeros) and left in slot to[s], which no other sequence reads. Tokens "
         "behind the last sequence give zeros; a slot outside the state is read as zeros and not written.",
-    .operands = {{{"state", kStateFloats, Access::kBuffer},
-                  {"x", kStateFloats},
-                  {"weight", kStateFloats},
+    .operands = {{{"state", kFloats, Access::kBuffer},
+                  {"x", kFloats},
+                  {"weight", kFloats},
                   {"starts", set_of(DType::kI32), Access::kBuffer},
                   {"from", set_of(DType::kI32), Access::kBuffer},
                   {"to", set_of(DType::kI32), Access::kBuffer}}},
     .infer = infer_causal_conv,
     .kernel = causal_conv_kernel,
+    .expand = expand_causal_conv,
     .repeats_loads = true,
     .in_place = 0,
-    .differentiable = false,
+    .batch = batch_causal_conv,
 };
 
 }  // namespace tegula::op

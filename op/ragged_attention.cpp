@@ -2,6 +2,7 @@
 
 #include "base/number_text.h"
 #include "kernel/attention.h"
+#include "op/sequences.h"
 
 namespace tegula::op {
 
@@ -16,6 +17,7 @@ std::vector<Type> infer_ragged_attention(const Infer& i) {
       i.error("the heads of ", text(*t), " must be of known number and size");
   if (!divides(k.shape[1], q.shape[1])) i.error(text(k), " has heads that do not divide those of ", text(q));
   i.integer("window", 0, INT32_MAX);
+  check_all_f64(i);
   if (i.operands.size() > 4 && (i[4].rank() != 2 || !(i[4].shape[0] == q.shape[1]) || !i[4].shape[1].is_constant() ||
                                 i[4].shape[1].value() % 2 == 0))
     i.error("bias is ", text(i[4]), ", expected [heads, 2 n - 1] of ", text(q));

@@ -6,9 +6,9 @@ namespace tegula::op {
 
 std::vector<Type> infer_ragged_attention(const Infer& i);
 KernelCall ragged_attention_kernel(const KernelCode& c);
-
-// Computed in f32: an f64 would lose what it has beyond that.
-constexpr DTypeSet kSmallFloats = set_of(DType::kF16) | set_of(DType::kBF16) | set_of(DType::kF32);
+Values expand_ragged_attention(const Node& n, std::span<const Value> x);
+Values vjp_ragged_attention(const Vjp& v);
+Values batch_ragged_attention(const Batch& b);
 
 inline constexpr Op ragged_attention{
     .name = "ragged_attention",
@@ -20,17 +20,19 @@ inline constexpr Op ragged_attention{
         "`window` away, all where it is 0. bias [heads, 2 n - 1]: added to the scores of a key that stands j after the "
         "query is bias[.., n - 1 + j], its ends for what is farther away. Tokens behind the last sequence "
         "give zeros.",
-    .operands = {{{"q", kSmallFloats},
-                  {"k", kSmallFloats},
-                  {"v", kSmallFloats},
+    .operands = {{{"q", kFloats},
+                  {"k", kFloats},
+                  {"v", kFloats},
                   {"starts", set_of(DType::kI32), Access::kBuffer},
-                  {"bias", kSmallFloats}}},
+                  {"bias", kFloats}}},
     .optional = 1,
     .attrs = {{{"scale", AttrKind::kFloat}, {"window", AttrKind::kInt, "0"}}},
     .infer = infer_ragged_attention,
     .kernel = ragged_attention_kernel,
+    .expand = expand_ragged_attention,
     .repeats_loads = true,
-    .differentiable = false,
+    .vjp = vjp_ragged_attention,
+    .batch = batch_ragged_attention,
 };
 
 }  // namespace tegula::op

@@ -3,6 +3,7 @@
 #include "kernel/recurrence.h"
 #include "op/causal_conv.h"
 #include "op/linear_attention.h"
+#include "op/sequences.h"
 
 namespace tegula::op {
 
@@ -24,7 +25,7 @@ std::vector<Type> infer_causal_conv(const Infer& i) {
       !(state.shape[1] == w.shape[1] - 1) || !(state.shape[2] == x.shape[1]) || !(w.shape[0] == x.shape[1]))
     i.error("expected state [slots, width - 1, c], x [t, c] and weight [c, width], found ", text(state), ", ", text(x),
             " and ", text(w));
-  check_sequences(i, 3);
+  check_sequences(i, 3), check_all_f64(i);
   return {state, x};
 }
 
@@ -48,7 +49,7 @@ std::vector<Type> infer_linear_attention(const Infer& i) {
   for (size_t a = 0; a < 4; ++a)
     if (!decay.shape[a].is(1) && !(decay.shape[a] == whole[a]))
       i.error("decay ", text(decay), " does not broadcast to ", text(Type{decay.dtype, whole}));
-  check_sequences(i, 5);
+  check_sequences(i, 5), check_all_f64(i);
   if (i.operands.size() > 8 && i[8].shape != Shape{v.shape[0], v.shape[1]})
     i.error("beta is ", text(i[8]), ", expected one for each token and head of ", text(v));
   return {state, v};

@@ -5,8 +5,6 @@
 
 namespace tegula::op {
 
-inline constexpr DTypeSet kStateFloats = set_of(DType::kF16) | set_of(DType::kBF16) | set_of(DType::kF32);
-
 // Operands `first` .. first + 2 of an op whose state is operand 0 and whose tokens are axis 0 of operand 1: starts
 // [s + 1], from [s] and to [s]. Error where their shapes differ.
 void check_sequences(const Infer& i, size_t first);

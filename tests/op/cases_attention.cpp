@@ -1,4 +1,4 @@
-// Cases of the op matrix: paged attention over ragged sequences.
+// Cases of the op matrix: attention, and recurrent states of ragged sequences.
 #include "base/error.h"
 #include "cases.h"
 
@@ -40,8 +40,14 @@ void add_attention_cases(std::vector<Case>& out) {
   out.push_back(ragged);
   ragged.parameters += ", %bias: T[4, 5]";
   ragged.body = "ragged_attention %q, %k, %v, %starts, %bias {scale = 0.5}";
-  ragged.dtypes = alibi.dtypes;
+  ragged.dtypes = alibi.dtypes | set_of(DType::kF64);
   out.push_back(ragged);
+  // More tokens than are taken at once, for the gradient.
+  out.push_back({.op = "ragged_attention",
+                 .parameters = "%q: T[131, 1, 1], %k: T[131, 1, 1], %v: T[131, 1, 1], %starts: i32[4]",
+                 .body = "ragged_attention %q, %k, %v, %starts {scale = 0.5, window = 90}",
+                 .dtypes = alibi.dtypes,
+                 .given = {{"starts", {0, 125, 130, 130}}}});
   out.push_back({.op = "cache_write",
                  .parameters = "%cache: T[3, 2, 2, 4], %slots: i32[3], %values: T[3, 2, 4]",
                  .body = "cache_write %cache, %slots, %values",
@@ -57,26 +63,43 @@ void add_attention_cases(std::vector<Case>& out) {
                  .given = where});
   out.push_back(out.back());
   out.back().given["starts"] = {0, 2, 2, 3};  // the last two tokens are padding
-  std::string memory =
-      "%s: f32[4, 4, 3, 2], %q: T[5, 2, 3], %k: T[5, 2, 3], %v: T[5, 4, 2], %d: T[SHAPE], %starts: i32[4], %from: "
-      "i32[3], %to: i32[3]";
-  auto with = [&](const char* shape) { return std::string(memory).replace(memory.find("SHAPE"), 5, shape); };
+  // The state is of f32, of f64 where all is.
+  for (bool wide : {false, true}) {
+    const DTypeSet dtypes = wide ? set_of(DType::kF64) : kFloats & ~set_of(DType::kF64);
+    auto memory = [&](const std::string& decay) {
+      return std::string(wide ? "%s: T" : "%s: f32") +
+             "[4, 2, 2, 1], %q: T[5, 1, 2], %k: T[5, 1, 2], %v: T[5, 2, 1], %d: T[" + decay +
+             "], %starts: i32[4], %from: i32[3], %to: i32[3]";
+    };
+    out.push_back({.op = "linear_attention",
+                   .parameters = memory("5, 2, 1, 1"),
+                   .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to",
+                   .results = 2,
+                   .low = -1,
+                   .high = 1,
+                   .dtypes = dtypes,
+                   .given = where});
+    out.push_back(out.back());
+    out.back().given["starts"] = {0, 2, 2, 3};
+    out.push_back({.op = "linear_attention",
+                   .parameters = memory("5, 1, 2, 1") + ", %beta: T[5, 2]",
+                   .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to, %beta",
+                   .results = 2,
+                   .low = -1,
+                   .high = 1,
+                   .dtypes = dtypes,
+                   .given = where});
+  }
+  // More tokens than a step of its gradient takes; a sequence that begins in the middle of the second one.
   out.push_back({.op = "linear_attention",
-                 .parameters = with("5, 4, 1, 1"),
+                 .parameters = "%s: T[2, 1, 1, 1], %q: T[35, 1, 1], %k: T[35, 1, 1], %v: T[35, 1, 1], %d: T[1, 1, 1, "
+                               "1], %starts: i32[3], %from: i32[2], %to: i32[2]",
                  .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to",
                  .results = 2,
                  .low = -1,
                  .high = 1,
-                 .given = where});
-  out.push_back(out.back());
-  out.back().given["starts"] = {0, 2, 2, 3};
-  out.push_back({.op = "linear_attention",
-                 .parameters = with("5, 1, 3, 2") + ", %beta: T[5, 4]",
-                 .body = "linear_attention %s, %q, %k, %v, %d, %starts, %from, %to, %beta",
-                 .results = 2,
-                 .low = -1,
-                 .high = 1,
-                 .given = where});
+                 .dtypes = set_of(DType::kF64),
+                 .given = {{"starts", {1, 33, 35}}, {"from", {1, 0}}, {"to", {1, 0}}}});
   for (const char* interleaved : {"false", "true"})
     out.push_back({.op = "rope",
                    .parameters = "%x: T[n, 2, 6], %cos: T[n, 2], %sin: T[n, 2]",
@@ -101,7 +124,7 @@ void add_attention_cases(std::vector<Case>& out) {
                  .body = "attention %q, %k, %v {causal = true}",
                  .dtypes = kFloats});
   out.push_back({.op = "attention",
-                 .parameters = "%q: T[2, 1, 2, 2], %k: T[2, 1, 130, 2], %v: T[130, 1], %mask: bool[2, 1, 1, 130]",
+                 .parameters = "%q: T[2, 1, 2, 1], %k: T[2, 1, 130, 1], %v: T[130, 1], %mask: bool[2, 1, 1, 130]",
                  .body = "attention %q, %k, %v, %mask {scale = 0.8}",
                  .dtypes = set_of(DType::kF32) | set_of(DType::kF64)});
   out.push_back({.op = "flash_attention",

@@ -146,16 +146,11 @@ void expect_gradient(const Graph& graph, const Arrays& x, Real within) {
 
 // Not the ops whose gradient is another than that of their value on purpose, or that have none.
 bool has_true_gradient(const Case& c) {
-  static const std::set<std::string_view> kWithout = {"stop_gradient",   "while_loop",  "paged_attention",
-                                                      "cache_write",     "causal_conv", "linear_attention",
-                                                      "ragged_attention"};
+  static const std::set<std::string_view> kWithout = {"stop_gradient", "while_loop", "paged_attention", "cache_write"};
   return !kWithout.contains(c.op);
 }
 // Those that serve: their batch is the ragged one that they have themselves.
-bool can_be_batched(const Case& c) {
-  return c.op != "paged_attention" && c.op != "cache_write" && c.op != "causal_conv" && c.op != "linear_attention" &&
-         c.op != "ragged_attention";
-}
+bool can_be_batched(const Case& c) { return c.op != "paged_attention" && c.op != "cache_write"; }
 // Whether values are rounded coarsely on the way: then finite differences see steps.
 bool rounds(const Graph& g) {
   for (const Node& n : g.nodes())

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "graph/copy.h"
+#include "op/composite.h"
 
 namespace tegula::reference {
 namespace {
@@ -59,7 +60,7 @@ Arrays run_node(const Node& n, const Arrays& in, const Bindings& symbols, bool e
   Graph inner;
   Values parameters;
   for (Value v : n.operands) parameters.push_back(inner.parameter(str("x", parameters.size()), v.type()));
-  inner.set_results(n.op->expand(n, parameters));
+  inner.set_results(n.op->kernel ? op::expanded(n, parameters) : n.op->expand(n, parameters));
   return run(inner, in, symbols, false);
 }
 

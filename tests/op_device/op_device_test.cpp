@@ -112,10 +112,7 @@ void add_batch(Collection& all, const Case& c, DType dtype) {
 }
 
 bool has_gradient(const Case& c) { return find_op(all_ops(), c.op)->differentiable && c.op != "while_loop"; }
-bool has_batch(const Case& c) {
-  return c.op != "paged_attention" && c.op != "cache_write" && c.op != "causal_conv" && c.op != "linear_attention" &&
-         c.op != "ragged_attention";
-}
+bool has_batch(const Case& c) { return c.op != "paged_attention" && c.op != "cache_write"; }
 
 class OnDevice : public testing::TestWithParam<std::tuple<const char*, std::string>> {
  protected:
