@@ -87,15 +87,16 @@ void add_gathers(Table& t) {
 }
 
 void add_scatters(Table& t) {
-  // Every update in order, put where `where` says; nowhere where that is empty.
+  // Every update in order, put where `where` says; nowhere where that is empty. Rounded once, at the end.
   auto scattered = [](const Call& c, const std::function<Index(const Index&)>& where) -> Arrays {
     Array y = c.in[0];
     const Array& updates = c.in[2];
     for_each(updates.shape, [&](const Index& i) {
       Index to = where(i);
       if (to.empty()) return;
-      y.set(to, combined(c.attrs().get<std::string>("mode"), y.dtype, y.at(to), updates.at(i)));
+      y.data[y.offset(to)] = combined(c.attrs().get<std::string>("mode"), y.dtype, y.at(to), updates.at(i));
     });
+    for (Complex& v : y.data) v = stored(y.dtype, v);
     return {y};
   };
   t["scatter_along_axis"] = [=](const Call& c) {

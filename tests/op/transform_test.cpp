@@ -51,6 +51,23 @@ TEST(Vjp, ProductsAreRightWhereElementsAreZero) {
   EXPECT_EQ(gradient("%r = cumulative_prod %x", vector({2, 0, 3})), (std::vector<double>{1, 8, 0}));
 }
 
+// Counts, products and sums on the way are beyond f16; the gradients are not.
+TEST(Vjp, Of16BitFloatsRoundsOnce) {
+  auto gradient_of = [](const std::string& lines, const std::vector<double>& x) {
+    auto g = parsed(str("graph @t(%x: f16[", x.size(), "]) -> () {\n", lines, "\n return }"));
+    Value y = g->nodes().back().results[0], at = g->parameters()[0].value, ct = scalar(*g, DType::kF16, 1);
+    g->set_results(vjp({&y, 1}, {&ct, 1}, {&at, 1}));
+    Array a(DType::kF16, {int64_t(x.size())});
+    for (size_t i = 0; i < x.size(); ++i) a.set({int64_t(i)}, x[i]);
+    return numbers(evaluate(*g, {a})[0]);
+  };
+  EXPECT_NEAR(gradient_of("%y = max %x", std::vector<double>(70000, 3))[5], 1 / 70000.0, 1e-7);
+  const std::vector<double> of_prod = gradient_of("%y = prod %x", {512, 512, 1 / 512.0, 1 / 256.0});
+  EXPECT_EQ(of_prod, (std::vector<double>{1 / 256.0, 1 / 256.0, 1024, 512}));
+  // tanh' = 1 - tanh^2, of which f16 holds nothing where tanh is near 1
+  EXPECT_NEAR(gradient_of("%t = tanh %x\n%y = sum %t", {4})[0], 1 - std::pow(double(_Float16(std::tanh(4))), 2), 1e-6);
+}
+
 TEST(Vjp, StopsWhereItShould) {
   EXPECT_EQ(gradient("%s = stop_gradient %x\n%r = mul %s, %x", vector({3})), (std::vector<double>{3}));
   EXPECT_EQ(gradient("%f = floor %x\n%r = mul %f, %x", vector({2.5})), (std::vector<double>{2}));

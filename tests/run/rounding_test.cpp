@@ -55,6 +55,25 @@ TEST(Rounding, AProductIsWhatItIsInMemory) {
   for (const HostArray& zeros : out) EXPECT_EQ(zeros.bytes, std::vector<uint8_t>(16, 0));
 }
 
+TEST(Rounding, SumsIntoOnePlaceAndAlongAnAxisRoundOnce) {
+  auto out = run(R"(graph @m() -> (f16[2], f16[2], f16[4096], f16[4096]) {
+    %z = full {shape = [2], value = f16[] (0.0)}
+    %x = full {shape = [4096], value = f16[] (1.0)}
+    %i = full {shape = [4096], value = i32[] (1)}
+    %0 = scatter %z, %i, %x {mode = "add"}
+    %h = constant {value = f16[3] (300.0, 300.0, 0.0033340454)}
+    %o = full {shape = [2], value = f16[] (1.0)}
+    %j = full {shape = [3], value = i32[] (1)}
+    %1 = scatter_along_axis %o, %j, %h {mode = "mul"}
+    %2 = cumulative_sum %x
+    %3 = linear_scan %x, %x
+    return %0, %1, %2, %3 })");
+  EXPECT_EQ(half(out[0], 1), 0x6c00);  // 4096, where a sum in f16 stays at 2048
+  EXPECT_EQ(half(out[1], 1), 0x5cb0);  // 300.0, not infinity on the way
+  EXPECT_EQ(half(out[2], 4095), 0x6c00);
+  EXPECT_EQ(half(out[3], 4095), 0x6c00);
+}
+
 TEST(Rounding, CastsAndMeansRoundOnce) {
   auto out = run(R"(graph @m() -> (f16[1], bf16[1], f16[], bf16[], bf16[]) {
     %x = constant {value = f64[1] (1.000488281255)}
