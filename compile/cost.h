@@ -5,13 +5,25 @@
 
 namespace tegula {
 
-inline constexpr int kCheap = 4;  // what is repeated rather than stored, at most
+inline constexpr int kRepeatable = 4;  // instructions that are repeated rather than stored, at most
+
+// Is the node a float that is read as a wider one? In a register it is one anyway.
+inline bool is_widening(const Node& n) {
+  if (n.op->facts.cost != Cost::kConversion) return false;
+  const DType from = n.operand_type(0).dtype, to = n.result_type().dtype;
+  return is_float(from) && is_float(to) && info(from).block_bytes < info(to).block_bytes;
+}
 
 // Rough number of instructions for one element of an elementwise op or a view.
 inline int cost_of(const Node& n) {
-  if (n.op->element) return n.op->is_random_access ? 4 : 0;
-  if (n.op->scalar.find('(') == std::string_view::npos || n.op->scalar.starts_with("convert")) return 1;
-  return 10;
+  switch (n.op->facts.cost) {
+    case Cost::kFree: return 0;
+    case Cost::kConversion: return is_widening(n) ? 0 : 1;
+    case Cost::kCheap: return 1;
+    case Cost::kSeveral: return 4;
+    case Cost::kTranscendental: return 10;
+  }
+  return 0;
 }
 
 }  // namespace tegula

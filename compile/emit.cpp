@@ -56,7 +56,7 @@ class Emitter {
 
  private:
   bool comes_later(Value v) const { return of_rows_.contains(v.id) || after_anchor_.contains(v.id); }
-  bool in_place() const { return anchor_ && anchor_->op->in_place >= 0; }
+  bool in_place() const { return anchor_ && anchor_->op->facts.in_place >= 0; }
 
   void describe() {
     std::set<std::string_view> seen;
@@ -69,7 +69,7 @@ class Emitter {
 
   std::string pointer(size_t i) {
     const Type& t = body_.parameters()[i].value.type();
-    bool written = in_place() && anchor_->operands[size_t(anchor_->op->in_place)] == body_.parameters()[i].value;
+    bool written = in_place() && anchor_->operands[size_t(anchor_->op->facts.in_place)] == body_.parameters()[i].value;
     std::string_view element = packed_[i] || is_quantized(t.dtype) ? "u8" : info(t.dtype).cpp;
     return str("GLOBAL ", written ? "" : "const ", element, "* b", i);
   }
@@ -366,7 +366,7 @@ class Emitter {
 
   std::string kernel() {
     const Node& n = *anchor_;
-    std::string stores = rows_ ? row_functor(n.operands[size_t(n.op->row_operand)]) : "";
+    std::string stores = rows_ ? row_functor(n.operands[size_t(n.op->facts.row_operand)]) : "";
     std::set<int> stored;
     auto store_all = [&] {  // one lambda that takes all results, runs what is fused after, and stores
       size_t rank = n.results[0].shape().size();

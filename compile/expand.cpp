@@ -1,7 +1,6 @@
 // expand: composites into primitives. A composite's own expansion may hold composites: rules call ops, not passes.
 #include "base/error.h"
 #include "compile/passes.h"
-#include "op/call.h"
 #include "op/composite.h"
 
 namespace tegula {
@@ -31,13 +30,13 @@ Values inlined(const Graph& inner, const Values& given, Rewrite& r) {
 
 GraphPtr expand(const Graph& graph) {
   GraphPtr out = rewrite(graph, [](const Node& node, Rewrite& r) -> Values {
-    if (node.op == &op::call) return inlined(node.attrs.graph("graph"), r[node.operands], r);
+    if (node.op->facts.inlines) return inlined(node.attrs.graph("graph"), r[node.operands], r);
     if (!is_expanded(node)) return {};
     Scope scope(r.out(), node.op->name);
     return op::expanded(node, r[node.operands]);
   });
   for (const Node& n : out->nodes())
-    if (is_expanded(n) || n.op == &op::call) return expand(*out);
+    if (is_expanded(n) || n.op->facts.inlines) return expand(*out);
   return out;
 }
 

@@ -9,9 +9,9 @@ namespace tegula {
 Folded fold(const Graph& graph) {
   Folded out;
   out.graph = rewrite(graph, [&](const Node& n, Rewrite& r) -> Values {
-    if (n.op != &op::constant) return {};
-    const Literal& l = n.attrs.get<Literal>("value");
-    if (l.type.shape.empty()) return {};
+    const Literal* found = literal_of(n);
+    if (!found || found->type.shape.empty()) return {};
+    const Literal& l = *found;
     if (l.type.elements().is(1)) {  // written into the code, as a 0-d one
       Literal element{{l.type.dtype, {}}, l.bytes};
       return {op::reshape(r.out().append(op::constant, {}, {{"value", element}})[0], {{"shape", l.type.shape}})};

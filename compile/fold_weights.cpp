@@ -54,14 +54,14 @@ class WeightFolding {
 
   void learn(const Node& n) {
     const Op& op = *n.op;
-    bool pure = op.in_place < 0 && (op.is_elementwise() || op.element || op.kernel || !op.reduce.empty());
+    bool pure = op.facts.in_place < 0 && (op.is_elementwise() || op.element || op.kernel || !op.reduce.empty());
     Known k{pure && n.results.size() == 1, 0, cost_of(n)};
     for (Value v : n.operands) {
       k.constant = k.constant && known(v).constant;
       k.weight_bytes += known(v).weight_bytes;
       k.cost += known(v).cost;
     }
-    if (op.kernel || !op.reduce.empty()) k.cost = kCheap + 1;  // a launch of its own
+    if (op.kernel || !op.reduce.empty()) k.cost = kRepeatable + 1;  // a launch of its own
     if (k.constant && n.results[0].type().has_constant_shape()) known(n.results[0]) = k;
   }
 
@@ -77,7 +77,7 @@ class WeightFolding {
       const Op& op = *u.node->op;
       bool is_stored =
           op.kernel && op.operands[size_t(std::min(u.operand, op.num_operands() - 1))].access != Access::kLoad;
-      return is_stored || k.cost > kCheap;
+      return is_stored || k.cost > kRepeatable;
     });
   }
 

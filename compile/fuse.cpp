@@ -76,10 +76,10 @@ class Fusion {
       return start(n, node.operands[0].shape(), row_shape(node), true);
     }
     bool joint =
-        node.op->kernel && node.op->in_place < 0 && !node.op->reads_back &&
+        node.op->kernel && node.op->facts.in_place < 0 && !node.op->facts.reads_back &&
         std::all_of(
             node.results.begin(), node.results.end(), [&](Value v) { return v.shape() == node.results[0].shape(); });
-    start(n, node.results[0].shape(), {}, false, joint && (node.results.size() == 1 || node.op->joint_store));
+    start(n, node.results[0].shape(), {}, false, joint && (node.results.size() == 1 || node.op->facts.joint_store));
   }
 
   void place_pull(int n) {
@@ -159,12 +159,12 @@ class Fusion {
       if (op.kernel) {
         Access access = op.operands[size_t(std::min(u.operand, op.num_operands() - 1))].access;
         if (access == Access::kBuffer) return true;
-        repeated = repeated || op.repeats_loads;
+        repeated = repeated || op.facts.repeats_loads;
       } else if (op.is_elementwise() && !(u.node->results[0].shape() == v.shape()) && !v.type().elements().is(1)) {
         repeated = true;  // broadcast there
       }
     }
-    return repeated && work > kCheap;
+    return repeated && work > kRepeatable;
   }
 
   // --- the new graph ---
@@ -186,7 +186,8 @@ class Fusion {
     for (int m : groups_[size_t(g)].members) {
       const Node& node = *nodes_[size_t(m)];
       for (size_t i = 0; i < node.operands.size(); ++i)
-        if (group_of(node.operands[i]) != g && int(i) != node.op->in_place) sources(node.operands[i], found, seen);
+        if (group_of(node.operands[i]) != g && int(i) != node.op->facts.in_place)
+          sources(node.operands[i], found, seen);
     }
     for (Value v : found)
       if (group_of(v) != g) out.push_back(v);
@@ -196,7 +197,7 @@ class Fusion {
   // What the group's anchor changes in place. It is an operand of its own, apart from the same value where it is read.
   Value overwritten(int g) const {
     const Node& anchor = *nodes_[size_t(groups_[size_t(g)].members[0])];
-    return anchor.op->in_place < 0 ? Value() : anchor.operands[size_t(anchor.op->in_place)];
+    return anchor.op->facts.in_place < 0 ? Value() : anchor.operands[size_t(anchor.op->facts.in_place)];
   }
 
   GraphPtr build() {
@@ -249,14 +250,14 @@ class Fusion {
       stack.pop_back();
       if (!wanted.insert(m).second) continue;
       for (size_t i = 0; i < node.operands.size(); ++i)
-        if (int(i) != node.op->in_place && !inside.contains(node.operands[i].id))
+        if (int(i) != node.op->facts.in_place && !inside.contains(node.operands[i].id))
           stack.push_back(producer(node.operands[i]));
     }
     for (int m : wanted) {  // ascending: operands first
       const Node& node = *nodes_[size_t(m)];
       Values operands;
       for (size_t i = 0; i < node.operands.size(); ++i)
-        operands.push_back(int(i) == node.op->in_place ? own : inside.at(node.operands[i].id));
+        operands.push_back(int(i) == node.op->facts.in_place ? own : inside.at(node.operands[i].id));
       body.set_location(node.location);
       const Values& results = body.append(*node.op, operands, node.attrs);
       for (size_t i = 0; i < results.size(); ++i) inside[node.results[i].id] = results[i];

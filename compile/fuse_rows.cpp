@@ -58,12 +58,12 @@ class RowFusion {
     if (n.op != &kLaunch) return -1;
     const Graph& body = n.attrs.graph("body");
     const Node* kernel = kernel_of(body);
-    if (!kernel || kernel->op->row_operand < 0) return -1;
+    if (!kernel || kernel->op->facts.row_operand < 0) return -1;
     // Rounding rows is much code already: with a norm inside, each such kernel compiles twice as long, and runs no
     // faster.
     const Attr* rounds = kernel->attrs.find("round_a");
     if (rounds && std::get<bool>(*rounds)) return -1;
-    Value read = kernel->operands[size_t(kernel->op->row_operand)];
+    Value read = kernel->operands[size_t(kernel->op->facts.row_operand)];
     if (read.node() || uses_of(body)[size_t(read.id)].size() != 1) return -1;
     Value given = n.operands[size_t(read.index())];
     if (!given.node() || uses_[size_t(given.id)].size() != 1 || !is_of_rows(*given.node())) return -1;

@@ -23,23 +23,25 @@ const kernel::PackFormat* format_of(DType dtype) {
 
 bool can_pack(const Parameter& p) { return p.kind == ParameterKind::kWeight && has_packed_layout(p.value.type()); }
 
-// Does the body walk its parameter `i` as the right operand of a matmul, rows of k?
+// Does the body walk its parameter `i` by rows?
 bool walks(const Graph& body, int i) {
   const Value v = body.parameters()[size_t(i)].value;
-  const Access packed = v.rank() == 3 ? Access::kPackedGroups : Access::kPacked;
   for (const Node& n : body.nodes())
-    for (size_t o = 0; o < n.operands.size(); ++o) {
-      if (!(n.operands[o] == v) || n.op->operands[std::min(o, size_t(n.op->num_operands() - 1))].access != packed)
-        continue;
-      const Attr* transposed = n.attrs.find("transpose_b");
-      if (!transposed || std::get<bool>(*transposed)) return true;
-    }
+    for (size_t o = 0; o < n.operands.size(); ++o)
+      if (n.operands[o] == v && walks_rows(n, o)) return true;
   return false;
 }
 
 }  // namespace
 
 bool has_packed_layout(const Type& type) { return (type.rank() == 2 || type.rank() == 3) && format_of(type.dtype); }
+
+bool walks_rows(const Node& n, size_t operand) {
+  const Access packed = n.operand_type(operand).rank() == 3 ? Access::kPackedGroups : Access::kPacked;
+  if (n.op->operands[std::min(operand, size_t(n.op->num_operands() - 1))].access != packed) return false;
+  const Attr* transposed = n.attrs.find("transpose_b");
+  return !transposed || std::get<bool>(*transposed);
+}
 
 std::vector<bool> packed_weights(const Graph& fused) {
   std::vector<bool> packed(fused.parameters().size());

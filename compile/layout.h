@@ -14,6 +14,9 @@ namespace tegula {
 // Is there a packed layout of such an array?
 bool has_packed_layout(const Type& type);
 
+// Does the node walk this operand as the right one of a product, rows of k, as the packed layout has them?
+bool walks_rows(const Node& node, size_t operand);
+
 // By parameter of a fused graph. Throws Error for a quantised parameter that cannot be packed.
 std::vector<bool> packed_weights(const Graph& fused);
 

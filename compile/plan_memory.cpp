@@ -137,7 +137,8 @@ int in_place_operand(const Node& node) {
   if (node.op != &kLaunch) return -1;
   const Graph& body = node.attrs.graph("body");
   for (const Node& n : body.nodes())
-    if (n.op->in_place >= 0 && body.results()[0] == n.results[0]) return n.operands[size_t(n.op->in_place)].index();
+    if (n.op->facts.in_place >= 0 && body.results()[0] == n.results[0])
+      return n.operands[size_t(n.op->facts.in_place)].index();
   return -1;
 }
 

@@ -155,6 +155,13 @@ std::vector<Requirement> requirements_of(const Graph& graph) {
   return out;
 }
 
+const Literal* literal_of(const Node& node) {
+  if (!node.operands.empty()) return nullptr;
+  for (const auto& [name, attr] : node.attrs.items())
+    if (auto* literal = std::get_if<Literal>(&attr)) return literal;
+  return nullptr;
+}
+
 const Op* find_op(OpList ops, std::string_view name) {
   for (const Op* op : ops)
     if (op->name == name) return op;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -135,6 +136,37 @@ struct KernelCall {
   std::string text;    // the C++ statement; `blocks` is in scope
 };
 
+// About how many instructions one element takes, which decides between computing a value again and storing it.
+enum class Cost : uint8_t {
+  kFree,            // only re-reads what it is given
+  kConversion,      // free where every value stays what it is (bf16 to f32), else as kCheap
+  kCheap,           // one or a few
+  kSeveral,         // a division, a root, an index that comes from memory
+  kTranscendental,  // dozens: exp, fmod, a loop
+};
+
+// What passes may know of an op beside its rules: they decide by these and name no op.
+struct Facts {
+  Cost cost = Cost::kCheap;            // of an element; not asked of kernels and reductions
+  bool moves = false;                  // each element of the result is one of operand 0
+  bool inlines = false;                // its attribute "graph" may take its place
+  std::optional<double> neutral = {};  // x OP neutral is x, exactly; a zero with its sign
+  bool commutes = false;               // x OP y is y OP x
+  int8_t in_place = -1;  // result 0 is this operand's buffer, changed (scatter); copied first where still needed
+
+  // Of kernel rules.
+  int8_t row_operand = -1;     // the operand that may come by rows (KernelCode::by_rows)
+  bool repeats_loads = false;  // loads an operand's element more than once or twice (matmul, conv)
+  bool joint_store = false;    // has several results of one shape and calls store(-1)
+  bool reads_back = false;     // writes its one result by pointer and reads it again (sort)
+  // What nodes that share operand 0 become where operand 1 of each is a weight [n, k], walked by rows: one node of this
+  // op, over operand 0 and the weights. `paired`: two, of weights of one type, whose results are used together;
+  // `merged`: up to kMostMerged. Null: there is no such kernel.
+  const Op* paired = nullptr;
+  const Op* merged = nullptr;
+};
+inline constexpr size_t kMostMerged = 4;
+
 struct Op {
   std::string_view name;
   std::string_view doc;
@@ -156,15 +188,12 @@ struct Op {
   KernelCall (*kernel)(const KernelCode&) = nullptr;
   Values (*expand)(const Node&, std::span<const Value> operands) = nullptr;
 
-  int8_t row_operand = -1;        // kernel rule: the operand that may come by rows (KernelCode::by_rows)
-  bool repeats_loads = false;     // kernel rule that loads an operand's element more than once or twice (matmul, conv)
-  bool joint_store = false;       // kernel rule with several results of one shape that calls store(-1)
-  bool reads_back = false;        // kernel rule that writes its one result by pointer and reads it again (sort)
-  bool is_random_access = false;  // element rule that loads an index from memory (gather): not free to repeat
-  int8_t in_place = -1;  // result 0 is this operand's buffer, changed (scatter); copied first where still needed
+  Facts facts = {};
   // kernel rule: would a node of 16-bit floats round on the way? Then it is computed in f32, and rounded once.
   bool (*rounds_often)(const Attrs&) = nullptr;
 
+  // The same for less, exact for every value, over these values of the graph being built; empty: it stays as it is.
+  Values (*simplify)(const Node&, std::span<const Value> operands) = nullptr;
   // The same in parts that run side by side, where the node's results are too few to share out; empty: they aren't.
   Values (*split)(const Node&, std::span<const Value> operands) = nullptr;
 
@@ -205,6 +234,10 @@ std::vector<Type> infer_types(const Op& op, std::span<const Type> operands, Attr
                               std::vector<Requirement>* requirements = nullptr);
 // What a run of the graph has to check of its dims: each op's requirements, and that no dim of a value is negative.
 std::vector<Requirement> requirements_of(const Graph& graph);
+
+// The literal of a node whose op has no operands: its value, or where of rank 0 that of each element. Null: it has
+// none.
+const Literal* literal_of(const Node& node);
 
 // The list of ops that a parser or printer looks names up in.
 using OpList = std::span<const Op* const>;

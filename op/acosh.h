@@ -10,6 +10,7 @@ inline constexpr Op acosh{
     .doc = "The inverse hyperbolic cosine of x; NaN below 1.",
     .operands = {{{"x", kFloats}}},
     .scalar = "acosh(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * rsqrt((v.x() - 1) * (v.x() + 1))}; },
 };
 

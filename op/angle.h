@@ -11,6 +11,7 @@ inline constexpr Op angle{
     .operands = {{{"x", kComplexes}}},
     .result_dtype = real_dtype,
     .scalar = "atan2(imag(x), real(x))",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {complex(scalar_like(v.dy(), 0), -v.dy()) / v.x()}; },
 };
 

@@ -28,8 +28,7 @@ inline constexpr Op arg_select{
           return std::vector<Type>{out};
         },
     .kernel = arg_select_kernel,
-    .repeats_loads = true,
-    .reads_back = true,
+    .facts = {.repeats_loads = true, .reads_back = true},
     .differentiable = false,
     .batch = batch_in_front,
 };

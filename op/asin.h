@@ -10,6 +10,7 @@ inline constexpr Op asin{
     .doc = "The inverse sine of x, in radians; NaN outside [-1, 1].",
     .operands = {{{"x", kFloats}}},
     .scalar = "asin(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * rsqrt(1 - v.x() * v.x())}; },
 };
 

@@ -10,6 +10,7 @@ inline constexpr Op asinh{
     .doc = "The inverse hyperbolic sine of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "asinh(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * rsqrt(v.x() * v.x() + 1)}; },
 };
 

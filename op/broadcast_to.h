@@ -1,6 +1,7 @@
 #pragma once
 
 #include "op/axis.h"
+#include "op/view.h"
 
 namespace tegula::op {
 
@@ -25,6 +26,8 @@ inline constexpr Op broadcast_to{
             if (from[a].is(1)) index[a] = "0";
           return c.element(0, index);
         },
+    .facts = {.cost = Cost::kFree, .moves = true},
+    .simplify = simplify_view,
     .vjp = [](const Vjp& v) -> Values { return {v.dy()}; },  // summed back by the caller
     .batch = [](const Batch& b) -> Values {
       Shape shape = b.node.attrs.dims("shape");

@@ -30,7 +30,7 @@ inline constexpr Op cache_write{
                   c.dim(c.node.operand_type(0).shape[0] * c.node.operand_type(0).shape[1]), ") store(", c.buffer(0),
                   " + (slot * ", h, " + h) * ", d, " + i, ", c.load(2), "(t, h, i)); }; });")};
     },
-    .in_place = 0,
+    .facts = {.in_place = 0},
     .differentiable = false,
 };
 

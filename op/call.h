@@ -15,6 +15,7 @@ inline constexpr Op call{
           check_parameters(i, i.attrs.graph("graph"), i.operands);
           return result_types(i.attrs.graph("graph"));
         },
+    .facts = {.inlines = true},
 };
 
 }  // namespace tegula::op

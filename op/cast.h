@@ -22,6 +22,9 @@ inline constexpr Op cast{
           return std::vector<Type>{{to, i[0].shape}};
         },
     .scalar = "convert<to>(x)",
+    .facts = {.cost = Cost::kConversion},
+    .simplify = [](const Node& n,
+                   std::span<const Value> x) { return x[0].type() == n.result_type() ? Values{x[0]} : Values{}; },
     .vjp = [](const Vjp& v) -> Values {
       DType from = v.x().dtype();
       if (!is_float(from) && !is_complex(from)) return {Value()};

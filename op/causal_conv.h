@@ -27,8 +27,7 @@ inline constexpr Op causal_conv{
     .infer = infer_causal_conv,
     .kernel = causal_conv_kernel,
     .expand = expand_causal_conv,
-    .repeats_loads = true,
-    .in_place = 0,
+    .facts = {.in_place = 0, .repeats_loads = true},
     .batch = batch_causal_conv,
 };
 

@@ -17,6 +17,7 @@ inline constexpr Op constant{
           check(l.type.shape.empty(), "a constant of rank ", l.type.rank(), " reached code generation");
           return c.literal(l);
         },
+    .facts = {.cost = Cost::kFree},
 };
 
 }  // namespace tegula::op

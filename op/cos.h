@@ -11,6 +11,7 @@ inline constexpr Op cos{
     .doc = "The cosine of x, in radians.",
     .operands = {{{"x", kFloats}}},
     .scalar = "cos(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {-(v.dy() * sin(v.x()))}; },
 };
 

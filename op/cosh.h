@@ -11,6 +11,7 @@ inline constexpr Op cosh{
     .doc = "The hyperbolic cosine of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "cosh(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * sinh(v.x())}; },
 };
 

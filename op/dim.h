@@ -15,6 +15,7 @@ inline constexpr Op dim{
           return std::vector<Type>{{DType::kI64, {}}};
         },
     .element = [](const ElementCode& c) { return c.dim(c.node.attrs.dims("value")[0]); },
+    .facts = {.cost = Cost::kFree},
 };
 
 }  // namespace tegula::op

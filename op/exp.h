@@ -9,6 +9,7 @@ inline constexpr Op exp{
     .doc = "e to the power of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "exp(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * v.y()}; },
 };
 

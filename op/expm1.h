@@ -9,6 +9,7 @@ inline constexpr Op expm1{
     .doc = "exp(x) - 1, accurate near 0.",
     .operands = {{{"x", kFloats}}},
     .scalar = "expm1(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * (v.y() + 1)}; },
 };
 

@@ -22,6 +22,7 @@ inline constexpr Op eye{
           return str("(", c.index[0], " + ", c.node.attrs.integer("k"), " == ", c.index[1], " ? ",
                      c.literal(scalar_literal(dtype, 1)), " : ", c.literal(scalar_literal(dtype, 0)), ")");
         },
+    .facts = {.cost = Cost::kFree},
 };
 
 }  // namespace tegula::op

@@ -23,7 +23,7 @@ inline constexpr Op flash_attention{
     .attrs = kAttentionAttrs,
     .infer = infer_flash_attention,
     .kernel = flash_attention_kernel,
-    .repeats_loads = true,
+    .facts = {.repeats_loads = true},
     .vjp = vjp_attention,
     .batch = batch_flash_attention,
 };

@@ -21,6 +21,7 @@ inline constexpr Op flip{
             index[size_t(a)] = str("(", c.dim(c.node.result_type().shape[size_t(a)] - 1), " - ", index[size_t(a)], ")");
           return c.element(0, index);
         },
+    .facts = {.cost = Cost::kFree, .moves = true},
     .vjp = [](const Vjp& v) -> Values { return {flip(v.dy(), v.node.attrs)}; },
     .batch = batch_along_axis,
 };

@@ -13,7 +13,7 @@ inline constexpr Op fold{
     .attrs = {{{"shape", AttrKind::kDims}, {"size", AttrKind::kInts}, kStride, kDilation}},
     .infer = infer_fold,
     .element = element_fold,
-    .is_random_access = true,  // a loop
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values {
       const Attrs& a = v.node.attrs;
       return {

@@ -15,6 +15,7 @@ inline constexpr Op full{
           return std::vector<Type>{{value.dtype, i.attrs.dims("shape")}};
         },
     .element = [](const ElementCode& c) { return c.literal(c.node.attrs.get<Literal>("value")); },
+    .facts = {.cost = Cost::kFree},
 };
 
 }  // namespace tegula::op

@@ -20,7 +20,7 @@ inline constexpr Op grouped_matmul{
                   {"sizes", set_of(DType::kI32), Access::kBuffer}}},
     .infer = infer_grouped_matmul,
     .kernel = grouped_matmul_kernel,
-    .repeats_loads = true,
+    .facts = {.repeats_loads = true},
     .vjp = vjp_grouped_matmul,
     .batch = batch_grouped_matmul,
 };

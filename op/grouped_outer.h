@@ -17,7 +17,7 @@ inline constexpr Op grouped_outer{
     .operands = {{{"x", kNumbers}, {"y", kNumbers}, {"sizes", set_of(DType::kI32), Access::kBuffer}}},
     .infer = infer_grouped_outer,
     .kernel = grouped_outer_kernel,
-    .repeats_loads = true,
+    .facts = {.repeats_loads = true},
     .vjp = vjp_grouped_outer,
     .batch = batch_grouped_outer,
 };

@@ -20,6 +20,7 @@ inline constexpr Op iota{
           int64_t axis = c.node.attrs.integer("axis");
           return c.index[size_t(axis < 0 ? axis + int64_t(c.index.size()) : axis)];
         },
+    .facts = {.cost = Cost::kFree},
 };
 
 }  // namespace tegula::op

@@ -30,7 +30,7 @@ inline constexpr Op linear_attention{
     .infer = infer_linear_attention,
     .kernel = linear_attention_kernel,
     .expand = expand_linear_attention,
-    .in_place = 0,
+    .facts = {.in_place = 0},
     .batch = batch_linear_attention,
 };
 

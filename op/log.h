@@ -9,6 +9,7 @@ inline constexpr Op log{
     .doc = "The natural logarithm of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "log(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() / v.x()}; },
 };
 

@@ -9,6 +9,7 @@ inline constexpr Op log1p{
     .doc = "log(1 + x), accurate near 0.",
     .operands = {{{"x", kFloats}}},
     .scalar = "log1p(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() / (1 + v.x())}; },
 };
 

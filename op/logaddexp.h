@@ -9,6 +9,7 @@ inline constexpr Op logaddexp{
     .doc = "log(exp(x) + exp(y)) without overflow on the way.",
     .operands = {{{"x", kFloats}, {"y", kFloats}}},
     .scalar = "logaddexp(x, y)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * sigmoid(v.x() - v.x(1)), v.dy() * sigmoid(v.x(1) - v.x())}; },
 };
 

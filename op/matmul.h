@@ -5,7 +5,7 @@
 
 namespace tegula::op {
 
-extern const Op transpose;
+extern const Op transpose, matmul2, matmuls;  // the last two: merged_matmuls.cpp
 
 // The last two axes swapped.
 inline Value swap_last(Value x) {
@@ -36,8 +36,7 @@ inline constexpr Op matmul{
     .attrs = {{{"transpose_b", AttrKind::kBool, "false"}, {"round_a", AttrKind::kBool, "false"}}},
     .infer = infer_matmul,
     .kernel = matmul_kernel,
-    .row_operand = 0,
-    .repeats_loads = true,
+    .facts = {.row_operand = 0, .repeats_loads = true, .paired = &matmul2, .merged = &matmuls},
     .vjp = vjp_matmul,
     .batch = batch_matmul,
 };

@@ -9,6 +9,7 @@ inline constexpr Op nextafter{
     .doc = "The next number after x towards y.",
     .operands = {{{"x", kFloats}, {"y", kFloats}}},
     .scalar = "nextafter(x, y)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy(), Value()}; },
 };
 

@@ -21,6 +21,7 @@ inline constexpr Op pad{
                {"value", AttrKind::kFloat, "0.0"}}},
     .infer = infer_pad,
     .element = element_pad,
+    .facts = {.cost = Cost::kFree},
     .vjp = vjp_pad,
     .batch = batch_along_axis,
 };

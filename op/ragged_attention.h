@@ -30,7 +30,7 @@ inline constexpr Op ragged_attention{
     .infer = infer_ragged_attention,
     .kernel = ragged_attention_kernel,
     .expand = expand_ragged_attention,
-    .repeats_loads = true,
+    .facts = {.repeats_loads = true},
     .vjp = vjp_ragged_attention,
     .batch = batch_ragged_attention,
 };

@@ -36,7 +36,7 @@ inline constexpr Op random_bits{
           return str("random_bits(", first, ", ", c.element(0, key), ", ", place, ")");
         },
     .header = "kernel/random.h",
-    .is_random_access = true,
+    .facts = {.cost = Cost::kTranscendental},
     .differentiable = false,
     .batch = batch_in_front,
 };

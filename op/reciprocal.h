@@ -9,6 +9,7 @@ inline constexpr Op reciprocal{
     .doc = "1 / x.",
     .operands = {{{"x", kFloats | kComplexes}}},
     .scalar = "T(1) / x",
+    .facts = {.cost = Cost::kSeveral},
     .vjp = [](const Vjp& v) -> Values { return {-(v.dy() * v.y() * v.y())}; },
 };
 

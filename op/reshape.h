@@ -3,7 +3,7 @@
 // nothing.
 #pragma once
 
-#include "graph/op.h"
+#include "op/view.h"
 
 namespace tegula::op {
 
@@ -27,6 +27,8 @@ inline constexpr Op reshape{
         [](const ElementCode& c) {
           return c.element(0, reshape_index(c.node.operand_type(0).shape, c.node.result_type().shape, c.index, c.dim));
         },
+    .facts = {.cost = Cost::kFree, .moves = true},
+    .simplify = simplify_view,
     .vjp = [](const Vjp& v) -> Values { return {(*v.node.op)(v.dy(), {{"shape", v.x().shape()}})}; },
     .batch = [](const Batch& b) -> Values {
       Shape shape = b.node.attrs.dims("shape");

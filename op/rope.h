@@ -20,7 +20,7 @@ inline constexpr Op rope{
     .attrs = {{{"interleaved", AttrKind::kBool, "false"}}},
     .infer = infer_rope,
     .element = rope_element,
-    .is_random_access = true,
+    .facts = {.cost = Cost::kSeveral},
     .vjp = vjp_rope,
     .batch = batch_rope,
 };

@@ -9,6 +9,7 @@ inline constexpr Op rsqrt{
     .doc = "1 / sqrt(x).",
     .operands = {{{"x", kFloats}}},
     .scalar = "rsqrt(x)",
+    .facts = {.cost = Cost::kSeveral},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * v.y() / v.x() * -0.5}; },
 };
 

@@ -21,7 +21,7 @@ inline constexpr Op scatter_along_axis{
     .attrs = {{kAxis, {"mode", AttrKind::kString, "\"set\"", "set, add, mul, min or max"}}},
     .infer = infer_scatter,
     .kernel = scatter_kernel,
-    .in_place = 0,
+    .facts = {.in_place = 0},
     .rounds_often =
         [](const Attrs& a) {
           const std::string& mode = a.get<std::string>("mode");

@@ -18,7 +18,7 @@ inline constexpr Op searchsorted{
     .attrs = {{{"right", AttrKind::kBool, "false"}}},
     .infer = infer_searchsorted,
     .element = element_searchsorted,
-    .is_random_access = true,
+    .facts = {.cost = Cost::kTranscendental},
     .differentiable = false,
     .batch = batch_searchsorted,
 };

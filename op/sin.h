@@ -11,6 +11,7 @@ inline constexpr Op sin{
     .doc = "The sine of x, in radians.",
     .operands = {{{"x", kFloats}}},
     .scalar = "sin(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * cos(v.x())}; },
 };
 

@@ -11,6 +11,7 @@ inline constexpr Op sinh{
     .doc = "The hyperbolic sine of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "sinh(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * cosh(v.x())}; },
 };
 

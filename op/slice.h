@@ -40,6 +40,7 @@ inline constexpr Op slice{
           }
           return c.element(0, index);
         },
+    .facts = {.cost = Cost::kFree, .moves = true},
     .vjp = vjp_slice,
     .batch = batch_along_axis,
 };

@@ -9,6 +9,7 @@ inline constexpr Op stop_gradient{
     .doc = "x, through which no gradient flows.",
     .operands = {{{"x", kDense}}},
     .scalar = "x",
+    .facts = {.cost = Cost::kFree},
     .differentiable = false,
 };
 

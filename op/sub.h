@@ -9,6 +9,7 @@ inline constexpr Op sub{
     .doc = "x - y, element by element; integers wrap.",
     .operands = {{{"x", kNumbers}, {"y", kNumbers}}},
     .scalar = "x - y",
+    .facts = {.neutral = 0},
     .vjp = [](const Vjp& v) -> Values { return {v.dy(), -v.dy()}; },
 };
 

@@ -33,7 +33,7 @@ inline constexpr Op take{
           index.insert(index.end(), end, c.index.end());
           return indexed(c, index, size_t(axis_of(c.node)), c.element(1, {at, end}));
         },
-    .is_random_access = true,
+    .facts = {.cost = Cost::kSeveral},
     .vjp = [](const Vjp& v) -> Values {
       return {scatter(zeros(*v.dy().graph, v.x().type()), v.x(1), v.dy(),
                       {{"axis", int64_t(axis_of(v.node))}, {"mode", "add"}})};

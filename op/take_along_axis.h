@@ -34,7 +34,7 @@ inline constexpr Op take_along_axis{
           }
           return indexed(c, index, size_t(axis_of(c.node)), c.element(1, at));
         },
-    .is_random_access = true,
+    .facts = {.cost = Cost::kSeveral},
     .vjp = [](const Vjp& v) -> Values {
       Type whole = v.y().type();
       whole.shape[size_t(axis_of(v.node))] = v.x().dim(axis_of(v.node));

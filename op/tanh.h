@@ -9,6 +9,7 @@ inline constexpr Op tanh{
     .doc = "The hyperbolic tangent of x.",
     .operands = {{{"x", kFloats}}},
     .scalar = "tanh(x)",
+    .facts = {.cost = Cost::kTranscendental},
     .vjp = [](const Vjp& v) -> Values { return {v.dy() * (1 - v.y() * v.y())}; },
 };
 

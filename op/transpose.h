@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "graph/op.h"
 
 namespace tegula::op {
@@ -37,6 +39,18 @@ inline constexpr Op transpose{
           for (size_t a = 0; a < axes.size(); ++a) index[size_t(axes[a])] = c.index[a];
           return c.element(0, index);
         },
+    .facts = {.cost = Cost::kFree, .moves = true},
+    .simplify = [](const Node& n, std::span<const Value> x) -> Values {  // two are one, that which moves nothing none
+      std::vector<int64_t> axes = permutation(n.attrs, x[0].rank());
+      const Node* inner = x[0].node() && x[0].node()->op == n.op ? x[0].node() : nullptr;
+      if (inner) {
+        const std::vector<int64_t> first = permutation(inner->attrs, x[0].rank());
+        for (int64_t& a : axes) a = first[size_t(a)];
+      }
+      if (std::is_sorted(axes.begin(), axes.end())) return {inner ? inner->operands[0] : x[0]};
+      if (!inner) return {};
+      return {(*n.op)(inner->operands[0], {{"axes", axes}})};
+    },
     .vjp = [](const Vjp& v) -> Values {
       std::vector<int64_t> axes = permutation(v.node.attrs, v.x().rank()), inverse(axes.size());
       for (size_t a = 0; a < axes.size(); ++a) inverse[size_t(axes[a])] = int64_t(a);

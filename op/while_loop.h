@@ -4,6 +4,10 @@
 
 namespace tegula::op {
 
+// What a loop carries but never changes becomes one of its constants: it is read where it is, and its result is what
+// was given.
+Values simplify_while_loop(const Node& loop, std::span<const Value> x);
+
 inline constexpr Op while_loop{
     .name = "while_loop",
     .doc =
@@ -26,6 +30,7 @@ inline constexpr Op while_loop{
           check_results(i, body, carried);
           return std::vector<Type>(carried.begin(), carried.end());
         },
+    .simplify = simplify_while_loop,
 };
 
 }  // namespace tegula::op

@@ -16,6 +16,7 @@ inline constexpr Op windows{
     .attrs = {{{"size", AttrKind::kInts}, kStride, kDilation}},
     .infer = infer_windows,
     .element = element_windows,
+    .facts = {.cost = Cost::kFree, .moves = true},
     .vjp = [](const Vjp& v) -> Values {
       Attrs attrs = v.node.attrs;
       Shape shape = v.x().shape();
